@@ -1,0 +1,94 @@
+// Conditions: every IAM operator, its set prefixes and `IfExists`.
+// Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+
+import type { Context } from './context.ts';
+import { type Operator, parseOperator } from './operator.ts';
+
+/** One operator applied to one key: the smallest thing that can fail. */
+export interface Condition {
+  /** As written, `ForAnyValue:StringLikeIfExists`. */
+  readonly operator: string;
+  readonly key: string;
+  /** As written. */
+  readonly expected: readonly string[];
+  readonly holds: (context: Context) => boolean;
+}
+
+/** Why a condition held or failed. `got` is undefined when the key is missing. */
+export interface ConditionTrace {
+  readonly operator: string;
+  readonly key: string;
+  readonly expected: readonly string[];
+  readonly got: readonly string[] | undefined;
+}
+
+export interface ConditionOptions {
+  /** Whether `${key}` is a variable: documents of version 2012-10-17. */
+  readonly variables: boolean;
+  readonly report: (path: string, says: string) => void;
+}
+
+/** Reads `{ operator: { key: value or values } }`; what is wrong goes to `report`. */
+export function parseConditions(block: unknown, path: string, options: ConditionOptions): Condition[] {
+  if (!isRecord(block)) {
+    options.report(path, 'must be an object of operators');
+    return [];
+  }
+  return Object.entries(block).flatMap(([name, keys]) => {
+    const operatorPath = `${path}.${name}`;
+    const operator = parseOperator(name);
+    if (operator === undefined) {
+      options.report(operatorPath, `"${name}" is not a condition operator`);
+      return [];
+    }
+    if (!isRecord(keys) || Object.keys(keys).length === 0) {
+      options.report(operatorPath, 'must be an object of condition keys');
+      return [];
+    }
+    return Object.entries(keys).flatMap(([key, values]) =>
+      conditionOf({ name, operator, key, values, path: `${operatorPath}.${key}` }, options),
+    );
+  });
+}
+
+interface Written {
+  readonly name: string;
+  readonly operator: Operator;
+  readonly key: string;
+  readonly values: unknown;
+  readonly path: string;
+}
+
+function conditionOf({ name, operator, key, values, path }: Written, options: ConditionOptions): Condition[] {
+  const expected = textsOf(values);
+  if (expected === undefined) {
+    options.report(path, 'must be a text, a number, a boolean or a non-empty list of them');
+    return [];
+  }
+  try {
+    const holds = operator.compile(expected, options.variables);
+    return [{ operator: name, key, expected, holds: (context) => holds(context.values(key), context) }];
+  } catch (error) {
+    options.report(path, error instanceof Error ? error.message : String(error));
+    return [];
+  }
+}
+
+function textsOf(values: unknown): readonly string[] | undefined {
+  const list: readonly unknown[] = Array.isArray(values) ? values : [values];
+  const scalar = (value: unknown) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return list.length > 0 && list.every(scalar) ? list.map(String) : undefined;
+}
+
+/** All must hold; the first that does not is the reason. */
+export function firstUnmet(conditions: readonly Condition[], context: Context): ConditionTrace | undefined {
+  const unmet = conditions.find((condition) => !condition.holds(context));
+  return unmet && traceOf(unmet, context);
+}
+
+export function traceOf({ operator, key, expected }: Condition, context: Context): ConditionTrace {
+  return { operator, key, expected, got: context.values(key) };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

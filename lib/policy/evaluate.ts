@@ -1,0 +1,123 @@
+// Policies against a request: explicit deny first, then an allow from every layer, else no. And why.
+// Source: IAM User Guide, "Policy evaluation logic".
+
+import { matchesArn } from './arn-pattern.ts';
+import { type ConditionTrace, traceOf } from './condition.ts';
+import type { Context } from './context.ts';
+import { matchesPattern } from './pattern.ts';
+import type { Policy, Statement } from './policy.ts';
+import { type Caller, callerNames, matchesPrincipal, principalNames } from './principal.ts';
+
+export interface PolicyRequest {
+  /** Needed where statements have a principal. */
+  readonly caller?: Caller;
+  readonly action: string;
+  /** The ARN acted upon; needed where statements have a resource. */
+  readonly resource?: string;
+  readonly context: Context;
+}
+
+/** Which statement, in whose words: the document's name, the place, the Sid if it has one. */
+export interface StatementName {
+  readonly policy: string;
+  readonly statement: number;
+  readonly sid?: string;
+}
+
+/** A statement that did not apply, and the first element that kept it from applying. */
+export type Miss = StatementName &
+  (
+    | { readonly element: 'Principal' | 'Action' | 'Resource'; readonly expected: readonly string[]; readonly got: readonly string[] }
+    | ({ readonly element: 'Condition' } & ConditionTrace)
+  );
+
+/** A statement that applied, with what its conditions saw. */
+export type Hit = StatementName & { readonly conditions: readonly ConditionTrace[] };
+
+export type Verdict =
+  | { readonly allowed: true; readonly by: Hit }
+  | { readonly allowed: false; readonly because: 'explicit deny'; readonly by: Hit }
+  /** `misses` tells, for each Allow of the layer that did not allow, why it did not apply. */
+  | { readonly allowed: false; readonly because: 'no allow'; readonly layer: string; readonly misses: readonly Miss[] };
+
+/** Policies that speak together: any of them may allow. */
+export interface Layer {
+  /** What explanations call it: `trust policy`, `identity policies`, `session policies`, `boundary`. */
+  readonly name: string;
+  readonly policies: readonly Policy[];
+}
+
+/** Every layer must allow and none may deny; without a layer nothing is allowed. */
+export function evaluate(layers: readonly Layer[], request: PolicyRequest): Verdict {
+  for (const { policies } of layers) {
+    const deny = firstHit(policies, 'Deny', request);
+    if (deny) return { allowed: false, because: 'explicit deny', by: deny };
+  }
+  let allow: Hit | undefined;
+  for (const { name, policies } of layers) {
+    const hit = firstHit(policies, 'Allow', request);
+    if (!hit) return { allowed: false, because: 'no allow', layer: name, misses: missesOf(policies, request) };
+    allow ??= hit;
+  }
+  if (!allow) return { allowed: false, because: 'no allow', layer: 'none', misses: [] };
+  return { allowed: true, by: allow };
+}
+
+function firstHit(policies: readonly Policy[], effect: Statement['effect'], request: PolicyRequest): Hit | undefined {
+  for (const policy of policies) {
+    for (const statement of policy.statements) {
+      if (statement.effect === effect && missOf(statement, request) === undefined) {
+        return { ...nameOf(policy, statement), conditions: statement.conditions.map((c) => traceOf(c, request.context)) };
+      }
+    }
+  }
+  return undefined;
+}
+
+function missesOf(policies: readonly Policy[], request: PolicyRequest): Miss[] {
+  return policies.flatMap((policy) =>
+    policy.statements.flatMap((statement) => {
+      const miss = statement.effect === 'Allow' ? missOf(statement, request) : undefined;
+      return miss ? [{ ...nameOf(policy, statement), ...miss } as Miss] : [];
+    }),
+  );
+}
+
+const nameOf = (policy: Policy, { index, sid }: Statement): StatementName => ({
+  policy: policy.name,
+  statement: index,
+  ...(sid !== undefined && { sid }),
+});
+
+type Reason = Miss extends infer M ? (M extends StatementName ? Omit<M, keyof StatementName> : never) : never;
+
+/** `undefined` when the statement applies. */
+function missOf(statement: Statement, request: PolicyRequest): Reason | undefined {
+  const { action, principal, resource, conditions } = statement;
+  const { context } = request;
+  const sources = (entries: readonly { readonly source: string }[]) => entries.map(({ source }) => source);
+
+  const actionListed = action.entries.some((p) => matchesPattern(p, request.action, context, { ignoreCase: true }));
+  if (actionListed === action.negated) {
+    return { element: 'Action', expected: sources(action.entries), got: [request.action] };
+  }
+  if (principal && !(request.caller && matchesPrincipal(principal, request.caller))) {
+    const got = request.caller ? callerNames(request.caller) : [];
+    return { element: 'Principal', expected: principalNames(principal), got };
+  }
+  if (resource && !resourceApplies(resource, request.resource, context)) {
+    const got = request.resource === undefined ? [] : [request.resource];
+    return { element: 'Resource', expected: sources(resource.entries), got };
+  }
+  for (const condition of conditions) {
+    if (!condition.holds(context)) return { element: 'Condition', ...traceOf(condition, context) };
+  }
+  return undefined;
+}
+
+function resourceApplies({ negated, entries }: NonNullable<Statement['resource']>, arn: string | undefined, context: Context) {
+  if (arn === undefined) return false;
+  const matches = entries.map((entry) => matchesArn(entry, arn, context));
+  // A variable without a value never makes a statement apply, not by exclusion either.
+  return negated ? matches.every((match) => match === false) : matches.includes(true);
+}

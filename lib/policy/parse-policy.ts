@@ -1,0 +1,188 @@
+import { parseArnPattern } from './arn-pattern.ts';
+import { type Condition, parseConditions } from './condition.ts';
+import { parsePattern } from './pattern.ts';
+import { type Listed, type Policy, PolicyError, type PolicyKind, type PolicyProblem, type Statement } from './policy.ts';
+import { type PrincipalElement, parsePrincipal } from './principal.ts';
+
+const versionWithVariables = '2012-10-17';
+const versions = [versionWithVariables, '2008-10-17'];
+const documentElements = ['Version', 'Id', 'Statement'];
+const statementElements = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+];
+
+export interface PolicySource {
+  /** What explanations call it. */
+  readonly name: string;
+  readonly kind: PolicyKind;
+  /** The document: its JSON text, or what the text says. */
+  readonly document: unknown;
+}
+
+/** Throws a `PolicyError` with every problem; nothing else. */
+export function parsePolicy({ name, kind, document }: PolicySource): Policy {
+  const problems: PolicyProblem[] = [];
+  const report = (path: string, says: string) => void problems.push({ path, says });
+  const statements = statementsOf(typeof document === 'string' ? fromJson(document, report) : document, kind, report);
+  if (problems.length > 0) throw new PolicyError(problems);
+  return { name, statements };
+}
+
+type Report = (path: string, says: string) => void;
+
+function fromJson(text: string, report: Report): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    report('policy', 'is not JSON');
+    return { Statement: [] };
+  }
+}
+
+function statementsOf(document: unknown, kind: PolicyKind, report: Report): Statement[] {
+  if (!isRecord(document)) {
+    report('policy', 'must be an object');
+    return [];
+  }
+  for (const element of unknownKeys(document, documentElements)) {
+    report(element, `is not an element of a policy; allowed are ${documentElements.join(', ')}`);
+  }
+  const { Version: version = '2008-10-17', Statement: listed } = document;
+  if (!versions.includes(version as string)) report('Version', `is "${String(version)}"; allowed are ${versions.join(', ')}`);
+  if (listed === undefined) report('Statement', 'is missing');
+  const statements: readonly unknown[] = Array.isArray(listed) ? listed : listed === undefined ? [] : [listed];
+  const sids = new Set<string>();
+  return statements.flatMap((statement, index) => {
+    const path = `Statement[${index}]`;
+    if (!isRecord(statement)) {
+      report(path, 'must be an object');
+      return [];
+    }
+    const sid = statement.Sid;
+    if (typeof sid === 'string' && sids.has(sid)) report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
+    if (typeof sid === 'string') sids.add(sid);
+    return statementOf(statement, { index, path, kind, variables: version === versionWithVariables, report });
+  });
+}
+
+interface Reading {
+  readonly index: number;
+  readonly path: string;
+  readonly kind: PolicyKind;
+  readonly variables: boolean;
+  readonly report: Report;
+}
+
+function statementOf(statement: Readonly<Record<string, unknown>>, reading: Reading): Statement[] {
+  const { index, path, kind, variables, report } = reading;
+  for (const element of unknownKeys(statement, statementElements)) {
+    report(`${path}.${element}`, `is not an element of a statement; allowed are ${statementElements.join(', ')}`);
+  }
+  const { Sid: sid, Effect: effect, Condition: block } = statement;
+  if (sid !== undefined && (typeof sid !== 'string' || !/^[A-Za-z0-9 ]*$/.test(sid))) {
+    report(`${path}.Sid`, 'takes letters and digits only');
+  }
+  if (effect !== 'Allow' && effect !== 'Deny') report(`${path}.Effect`, 'must be Allow or Deny');
+
+  const principal = principalOf(statement, reading);
+  const action = listed(statement, 'Action', reading, actionPattern);
+  const resource = resourceOf(statement, reading, kind);
+  const conditions: Condition[] =
+    block === undefined ? [] : parseConditions(block, `${path}.Condition`, { variables, report });
+  if (action === undefined || (effect !== 'Allow' && effect !== 'Deny')) return [];
+  return [
+    {
+      index,
+      ...(typeof sid === 'string' && { sid }),
+      effect,
+      ...(principal && { principal }),
+      action,
+      ...(resource && { resource }),
+      conditions,
+    },
+  ];
+}
+
+function principalOf(statement: Readonly<Record<string, unknown>>, reading: Reading): PrincipalElement | undefined {
+  const { path, kind, report } = reading;
+  const { Principal: positive, NotPrincipal: negative } = statement;
+  if (kind === 'identity') {
+    if (positive !== undefined || negative !== undefined) {
+      report(`${path}.Principal`, 'has no place here: the principal is whoever carries the policy');
+    }
+    return undefined;
+  }
+  if (kind === 'trust' && negative !== undefined) report(`${path}.NotPrincipal`, 'is not allowed in a trust policy');
+  if ((positive === undefined) === (negative === undefined)) {
+    report(`${path}.Principal`, 'must be there, and only one of Principal and NotPrincipal');
+    return undefined;
+  }
+  const element = positive === undefined ? 'NotPrincipal' : 'Principal';
+  const says = (problem: string) => report(`${path}.${element}`, problem);
+  const principal = parsePrincipal(positive ?? negative, positive === undefined, says);
+  // IAM refuses it: a role that the whole world may assume is never meant.
+  if (kind === 'trust' && principal?.everyone) says('must not be "*" in a trust policy');
+  if (kind === 'trust' && principal?.federated.includes('*')) says('Federated must name providers, not "*"');
+  return principal;
+}
+
+function resourceOf(statement: Readonly<Record<string, unknown>>, reading: Reading, kind: PolicyKind) {
+  if (kind !== 'trust') return listed(statement, 'Resource', reading, parseArnPattern);
+  if (statement.Resource !== undefined || statement.NotResource !== undefined) {
+    reading.report(`${reading.path}.Resource`, 'has no place in a trust policy: the resource is the role itself');
+  }
+  return undefined;
+}
+
+const actionForm = /^(\*|[\w-]+:[\w*?-]+)$/;
+
+function actionPattern(source: string) {
+  if (!actionForm.test(source)) throw new Error(`"${source}" is not an action; write service:Action or *`);
+  return parsePattern(source, { wildcards: true, variables: false });
+}
+
+/** `X` or `NotX`, exactly one of them, as a text or a non-empty list of texts. */
+function listed<T>(
+  statement: Readonly<Record<string, unknown>>,
+  element: string,
+  { path, variables, report }: Reading,
+  parse: (source: string, syntax: { wildcards: boolean; variables: boolean }) => T,
+): Listed<T> | undefined {
+  const positive = statement[element];
+  const negative = statement[`Not${element}`];
+  if ((positive === undefined) === (negative === undefined)) {
+    report(`${path}.${element}`, `must be there, and only one of ${element} and Not${element}`);
+    return undefined;
+  }
+  const negated = positive === undefined;
+  const value = positive ?? negative;
+  const sources: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const at = `${path}.${negated ? 'Not' : ''}${element}`;
+  if (sources.length === 0) report(at, 'must not be an empty list');
+  const entries = sources.flatMap((source) => {
+    if (typeof source !== 'string') {
+      report(at, 'must be a text or a list of texts');
+      return [];
+    }
+    try {
+      return [parse(source, { wildcards: true, variables })];
+    } catch (error) {
+      report(at, error instanceof Error ? error.message : String(error));
+      return [];
+    }
+  });
+  return { negated, entries };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const unknownKeys = (record: object, known: readonly string[]) => Object.keys(record).filter((key) => !known.includes(key));
