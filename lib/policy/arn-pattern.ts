@@ -20,10 +20,11 @@ export function parseArnPattern(source: string, syntax: PatternSyntax): ArnPatte
   return { source, parts };
 }
 
+/** `undefined` when the value is no ARN or a variable has no single value. */
 export function matchesArn(pattern: ArnPattern, arn: string, context: Context): boolean | undefined {
   if (pattern.parts === undefined) return true;
   const parts = arn.split(':');
-  if (parts.length < partCount) return false;
+  if (parts.length < partCount || parts[0] !== 'arn') return undefined;
   const split = [...parts.slice(0, partCount - 1), parts.slice(partCount - 1).join(':')];
   let matched: boolean | undefined = true;
   for (const [index, part] of pattern.parts.entries()) {

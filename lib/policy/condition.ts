@@ -2,7 +2,7 @@
 // Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
 import type { Context } from './context.ts';
-import { type Operator, parseOperator } from './operator.ts';
+import { parseOperator } from './operator.ts';
 
 /** One operator applied to one key: the smallest thing that can fail. */
 export interface Condition {
@@ -28,55 +28,53 @@ export interface ConditionOptions {
   readonly report: (path: string, says: string) => void;
 }
 
+/** What a condition says, without what it does: the part that can be written down. */
+export type ConditionText = Pick<Condition, 'operator' | 'key' | 'expected'>;
+
+/** Throws a plain `Error` when there is no such operator or a value is not of its type. */
+export function compileCondition({ operator: name, key, expected }: ConditionText, variables: boolean): Condition {
+  const operator = parseOperator(name);
+  if (operator === undefined) throw new Error(`"${name}" is not a condition operator`);
+  const holds = operator.compile(expected, variables);
+  return { operator: name, key, expected, holds: (context) => holds(context.values(key), context) };
+}
+
 /** Reads `{ operator: { key: value or values } }`; what is wrong goes to `report`. */
-export function parseConditions(block: unknown, path: string, options: ConditionOptions): Condition[] {
+export function parseConditions(block: unknown, path: string, { variables, report }: ConditionOptions): Condition[] {
   if (!isRecord(block)) {
-    options.report(path, 'must be an object of operators');
+    report(path, 'must be an object of operators');
     return [];
   }
-  return Object.entries(block).flatMap(([name, keys]) => {
-    const operatorPath = `${path}.${name}`;
-    const operator = parseOperator(name);
-    if (operator === undefined) {
-      options.report(operatorPath, `"${name}" is not a condition operator`);
+  return Object.entries(block).flatMap(([operator, keys]) => {
+    const operatorPath = `${path}.${operator}`;
+    if (parseOperator(operator) === undefined) {
+      report(operatorPath, `"${operator}" is not a condition operator`);
       return [];
     }
     if (!isRecord(keys) || Object.keys(keys).length === 0) {
-      options.report(operatorPath, 'must be an object of condition keys');
+      report(operatorPath, 'must be an object of condition keys');
       return [];
     }
-    return Object.entries(keys).flatMap(([key, values]) =>
-      conditionOf({ name, operator, key, values, path: `${operatorPath}.${key}` }, options),
-    );
+    return Object.entries(keys).flatMap(([key, values]) => {
+      const expected = textsOf(values);
+      if (expected === undefined) {
+        report(`${operatorPath}.${key}`, 'must be a text, a number, a boolean or a non-empty list of them');
+        return [];
+      }
+      try {
+        return [compileCondition({ operator, key, expected }, variables)];
+      } catch (error) {
+        report(`${operatorPath}.${key}`, error instanceof Error ? error.message : String(error));
+        return [];
+      }
+    });
   });
-}
-
-interface Written {
-  readonly name: string;
-  readonly operator: Operator;
-  readonly key: string;
-  readonly values: unknown;
-  readonly path: string;
-}
-
-function conditionOf({ name, operator, key, values, path }: Written, options: ConditionOptions): Condition[] {
-  const expected = textsOf(values);
-  if (expected === undefined) {
-    options.report(path, 'must be a text, a number, a boolean or a non-empty list of them');
-    return [];
-  }
-  try {
-    const holds = operator.compile(expected, options.variables);
-    return [{ operator: name, key, expected, holds: (context) => holds(context.values(key), context) }];
-  } catch (error) {
-    options.report(path, error instanceof Error ? error.message : String(error));
-    return [];
-  }
 }
 
 function textsOf(values: unknown): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(values) ? values : [values];
-  const scalar = (value: unknown) => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const scalar = (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return list.length > 0 && list.every(scalar) ? list.map(String) : undefined;
 }
 

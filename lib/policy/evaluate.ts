@@ -1,7 +1,6 @@
 // Policies against a request: explicit deny first, then an allow from every layer, else no. And why.
 // Source: IAM User Guide, "Policy evaluation logic".
 
-import { matchesArn } from './arn-pattern.ts';
 import { type ConditionTrace, traceOf } from './condition.ts';
 import type { Context } from './context.ts';
 import { matchesPattern } from './pattern.ts';
@@ -27,7 +26,11 @@ export interface StatementName {
 /** A statement that did not apply, and the first element that kept it from applying. */
 export type Miss = StatementName &
   (
-    | { readonly element: 'Principal' | 'Action' | 'Resource'; readonly expected: readonly string[]; readonly got: readonly string[] }
+    | {
+        readonly element: 'Principal' | 'Action' | 'Resource';
+        readonly expected: readonly string[];
+        readonly got: readonly string[];
+      }
     | ({ readonly element: 'Condition' } & ConditionTrace)
   );
 
@@ -67,7 +70,10 @@ function firstHit(policies: readonly Policy[], effect: Statement['effect'], requ
   for (const policy of policies) {
     for (const statement of policy.statements) {
       if (statement.effect === effect && missOf(statement, request) === undefined) {
-        return { ...nameOf(policy, statement), conditions: statement.conditions.map((c) => traceOf(c, request.context)) };
+        return {
+          ...nameOf(policy, statement),
+          conditions: statement.conditions.map((c) => traceOf(c, request.context)),
+        };
       }
     }
   }
@@ -115,9 +121,13 @@ function missOf(statement: Statement, request: PolicyRequest): Reason | undefine
   return undefined;
 }
 
-function resourceApplies({ negated, entries }: NonNullable<Statement['resource']>, arn: string | undefined, context: Context) {
+function resourceApplies(
+  { negated, entries }: NonNullable<Statement['resource']>,
+  arn: string | undefined,
+  context: Context,
+) {
   if (arn === undefined) return false;
-  const matches = entries.map((entry) => matchesArn(entry, arn, context));
+  const matches = entries.map((entry) => matchesPattern(entry, arn, context));
   // A variable without a value never makes a statement apply, not by exclusion either.
   return negated ? matches.every((match) => match === false) : matches.includes(true);
 }

@@ -1,7 +1,13 @@
-import { parseArnPattern } from './arn-pattern.ts';
 import { type Condition, parseConditions } from './condition.ts';
-import { parsePattern } from './pattern.ts';
-import { type Listed, type Policy, PolicyError, type PolicyKind, type PolicyProblem, type Statement } from './policy.ts';
+import { type Pattern, type PatternSyntax, parsePattern } from './pattern.ts';
+import {
+  type Listed,
+  type Policy,
+  PolicyError,
+  type PolicyKind,
+  type PolicyProblem,
+  type Statement,
+} from './policy.ts';
 import { type PrincipalElement, parsePrincipal } from './principal.ts';
 
 const versionWithVariables = '2012-10-17';
@@ -56,7 +62,12 @@ function statementsOf(document: unknown, kind: PolicyKind, report: Report): Stat
     report(element, `is not an element of a policy; allowed are ${documentElements.join(', ')}`);
   }
   const { Version: version = '2008-10-17', Statement: listed } = document;
-  if (!versions.includes(version as string)) report('Version', `is "${String(version)}"; allowed are ${versions.join(', ')}`);
+  if (typeof version !== 'string' || !versions.includes(version)) {
+    report(
+      'Version',
+      `${typeof version === 'string' ? `is "${version}"` : 'is no text'}; allowed are ${versions.join(', ')}`,
+    );
+  }
   if (listed === undefined) report('Statement', 'is missing');
   const statements: readonly unknown[] = Array.isArray(listed) ? listed : listed === undefined ? [] : [listed];
   const sids = new Set<string>();
@@ -67,7 +78,8 @@ function statementsOf(document: unknown, kind: PolicyKind, report: Report): Stat
       return [];
     }
     const sid = statement.Sid;
-    if (typeof sid === 'string' && sids.has(sid)) report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
+    if (typeof sid === 'string' && sid !== '' && sids.has(sid))
+      report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
     if (typeof sid === 'string') sids.add(sid);
     return statementOf(statement, { index, path, kind, variables: version === versionWithVariables, report });
   });
@@ -135,7 +147,7 @@ function principalOf(statement: Readonly<Record<string, unknown>>, reading: Read
 }
 
 function resourceOf(statement: Readonly<Record<string, unknown>>, reading: Reading, kind: PolicyKind) {
-  if (kind !== 'trust') return listed(statement, 'Resource', reading, parseArnPattern);
+  if (kind !== 'trust') return listed(statement, 'Resource', reading, resourcePattern);
   if (statement.Resource !== undefined || statement.NotResource !== undefined) {
     reading.report(`${reading.path}.Resource`, 'has no place in a trust policy: the resource is the role itself');
   }
@@ -149,13 +161,23 @@ function actionPattern(source: string) {
   return parsePattern(source, { wildcards: true, variables: false });
 }
 
+const resourceForm = /^(\*|arn:(.*:){4}.*|arn:.*\*)$/s;
+
+/** Unlike in ArnLike, a `*` here may run across colons (IAM User Guide, "IAM JSON policy elements: Resource"). */
+function resourcePattern(source: string, syntax: PatternSyntax) {
+  if (!resourceForm.test(source)) {
+    throw new Error(`"${source}" is not an ARN; write arn:partition:service:region:account:resource or *`);
+  }
+  return parsePattern(source, syntax);
+}
+
 /** `X` or `NotX`, exactly one of them, as a text or a non-empty list of texts. */
-function listed<T>(
+function listed(
   statement: Readonly<Record<string, unknown>>,
   element: string,
   { path, variables, report }: Reading,
-  parse: (source: string, syntax: { wildcards: boolean; variables: boolean }) => T,
-): Listed<T> | undefined {
+  parse: (source: string, syntax: PatternSyntax) => Pattern,
+): Listed | undefined {
   const positive = statement[element];
   const negative = statement[`Not${element}`];
   if ((positive === undefined) === (negative === undefined)) {
@@ -185,4 +207,5 @@ function listed<T>(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const unknownKeys = (record: object, known: readonly string[]) => Object.keys(record).filter((key) => !known.includes(key));
+const unknownKeys = (record: object, known: readonly string[]) =>
+  Object.keys(record).filter((key) => !known.includes(key));

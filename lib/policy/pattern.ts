@@ -24,7 +24,7 @@ export interface PatternSyntax {
 
 const anyRun: Token = { kind: 'anyRun' };
 const anyCharacter: Token = { kind: 'anyCharacter' };
-const variable = /^\s*([^\s,{}'"]+)\s*(?:,\s*'([^']*)'\s*)?$/;
+const variable = /^\s*([^\s,{}'"]+(?: +[^\s,{}'"]+)*)\s*(?:,\s*'([^']*)'\s*)?$/;
 
 /** Throws a plain `Error` whose message says what is wrong with a variable. */
 export function parsePattern(source: string, syntax: PatternSyntax): Pattern {
@@ -85,7 +85,9 @@ export function matchesPattern(
   return resolved && glob(resolved, [...fold(value, options)]);
 }
 
-const fold = (text: string, { ignoreCase }: MatchOptions) => (ignoreCase ? text.toLowerCase() : text);
+/** Character by character: whole texts fold by context, a Σ at the end otherwise than one within. */
+const fold = (text: string, { ignoreCase }: MatchOptions) =>
+  ignoreCase ? Array.from(text, (character) => character.toLowerCase()).join('') : text;
 
 const RUN = Symbol('any run');
 const ONE = Symbol('any character');
@@ -97,7 +99,7 @@ function resolve({ tokens }: Pattern, context: Context, options: MatchOptions): 
     if (token.kind === 'anyRun') elements.push(RUN);
     else if (token.kind === 'anyCharacter') elements.push(ONE);
     else {
-      const text = token.kind === 'text' ? token.text : valueOf(token, context);
+      const text = token.kind === 'text' ? token.text : valueFor(token, context);
       if (text === undefined) return undefined;
       elements.push(...fold(text, options));
     }
@@ -106,7 +108,7 @@ function resolve({ tokens }: Pattern, context: Context, options: MatchOptions): 
 }
 
 /** A variable stands for single-valued keys only. */
-function valueOf({ key, fallback }: { key: string; fallback?: string }, context: Context): string | undefined {
+function valueFor({ key, fallback }: { key: string; fallback?: string }, context: Context): string | undefined {
   const values = context.values(key);
   if (values === undefined) return fallback;
   return values.length === 1 ? values[0] : undefined;

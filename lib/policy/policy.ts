@@ -1,7 +1,6 @@
 // The IAM policy language: what a parsed policy document is. One engine serves grants, trust policies,
 // permissions and the embedded STS, so they cannot disagree.
 
-import type { ArnPattern } from './arn-pattern.ts';
 import type { Condition } from './condition.ts';
 import type { Pattern } from './pattern.ts';
 import type { PrincipalElement } from './principal.ts';
@@ -19,16 +18,16 @@ export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   /** Absent in identity and session policies, whose principal is whoever carries them. */
   readonly principal?: PrincipalElement;
-  readonly action: Listed<Pattern>;
+  readonly action: Listed;
   /** Absent in trust policies, whose resource is the role that carries them. */
-  readonly resource?: Listed<ArnPattern>;
+  readonly resource?: Listed;
   readonly conditions: readonly Condition[];
 }
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`. */
-export interface Listed<T> {
+export interface Listed {
   readonly negated: boolean;
-  readonly entries: readonly T[];
+  readonly entries: readonly Pattern[];
 }
 
 /** `trust` has a principal and no resource, `identity` (and session) the reverse, `resource` both. */

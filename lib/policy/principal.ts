@@ -61,7 +61,9 @@ function names(element: PrincipalElement, caller: Caller): boolean {
     case 'service':
       return element.service.includes(caller.service);
     case 'aws':
-      return element.aws.some((name) => name === '*' || caller.arns.includes(name) || accountOf(name) === caller.account);
+      return element.aws.some(
+        (name) => name === '*' || caller.arns.includes(name) || accountOf(name) === caller.account,
+      );
   }
 }
 

@@ -1,0 +1,12 @@
+// POST /v1/credentials: a grant's name and a token in, temporary credentials out.
+
+import { credentials } from '../lib/dialects/credentials.ts';
+import { exchange } from '../lib/exchange.ts';
+import { brokerWithin } from './broker.ts';
+import { deployed, type OpenDoor } from './rim.ts';
+import { serve } from './serve.ts';
+
+export const open: OpenDoor = (rim) =>
+  serve({ door: 'credentials', dialect: credentials, act: exchange }, brokerWithin(rim));
+
+export const handler = deployed(open);

@@ -1,0 +1,63 @@
+import { type Vendor, vendorOf, vendors } from '../identity/oidc/vendors.ts';
+import { parseDuration } from './duration.ts';
+import type { ProviderSettings, Report } from './load-config.ts';
+import type { DeclaredOidc } from './schema.ts';
+
+/** IAM: the limits of an OIDC provider. */
+const longestIssuer = 255;
+const mostAudiences = 100;
+const longestAudience = 255;
+/** STS forgives 300 s; nobody needs more from us. */
+const longestLeewaySeconds = 300;
+const longestLifetimeSeconds = 366 * 86_400;
+
+/** `undefined` when a problem was reported that leaves nothing to work with. */
+export function compileProvider(name: string, oidc: DeclaredOidc, report: Report): ProviderSettings | undefined {
+  const path = `providers.${name}.oidc`;
+  const vendor: Vendor | undefined = oidc.vendor && vendors[oidc.vendor];
+  const issuer = oidc.issuer ?? vendor?.issuer;
+  if (issuer === undefined) {
+    report(`${path}.issuer`, vendor ? `is missing; for ${vendor.title} write ${vendor.formExample}` : 'is missing');
+    return undefined;
+  }
+  if (vendor && !vendor.form.test(issuer)) {
+    report(`${path}.issuer`, `is "${issuer}"; for ${vendor.title} it must be ${vendor.formExample}`);
+  }
+  checkIssuer(issuer, (says) => report(`${path}.issuer`, says));
+  checkAudiences(oidc.audiences, (says) => report(`${path}.audiences`, says));
+  const seconds = (key: 'clockLeeway' | 'longestTokenLifetime', most: number) => {
+    const value = parseDuration(oidc[key]);
+    if (value === undefined || value > most)
+      report(`${path}.${key}`, `is "${oidc[key]}"; it must be a duration of at most ${most} seconds`);
+    return value ?? 0;
+  };
+  return {
+    name,
+    issuer,
+    audiences: oidc.audiences,
+    clockLeewaySeconds: seconds('clockLeeway', longestLeewaySeconds),
+    longestTokenLifetimeSeconds: seconds('longestTokenLifetime', longestLifetimeSeconds),
+    awsClaims: oidc.awsClaims,
+    iamProvider: oidc.iamProvider,
+  };
+}
+
+/** IAM's rules, and a look-alike of a known vendor that could never match a token. */
+function checkIssuer(issuer: string, report: (says: string) => void): void {
+  const parts = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const plain = parts && parts.protocol === 'https:' && !/[?#@]/.test(issuer) && !/^https:\/\/[^/]*:/.test(issuer);
+  if (!plain) report(`is "${issuer}"; it must be an https:// address without port, query or fragment`);
+  if (issuer.length > longestIssuer) report(`has ${issuer.length} characters; IAM takes at most ${longestIssuer}`);
+  if (/^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b/.test(issuer)) {
+    report(`is "${issuer}", which no token bears; it must be ${vendors.entra.formExample}`);
+  }
+  if (/\.auth0\.com$/.test(issuer) && !vendorOf(issuer)) report(`is "${issuer}"; Auth0's tokens end it with a slash`);
+}
+
+function checkAudiences(audiences: readonly string[], report: (says: string) => void): void {
+  if (audiences.length > mostAudiences) report(`are ${audiences.length}; IAM takes at most ${mostAudiences}`);
+  const long = audiences.find((audience) => audience.length > longestAudience);
+  if (long !== undefined) report(`has one of ${long.length} characters; IAM takes at most ${longestAudience}`);
+  // An audience goes into the trust policy, where this would be a variable.
+  if (audiences.some((audience) => audience.includes('${'))) report('must not contain ${');
+}

@@ -1,0 +1,134 @@
+// What was declared, checked as a whole and compiled into what the broker and the stacks use.
+
+import * as v from 'valibot';
+import type { Grant, StatementDocument } from '../grant/grant.ts';
+import type { FederatedProvider } from '../grant/trust-policy.ts';
+import type { ClaimRules } from '../identity/oidc/claims.ts';
+import { compileGrant } from './compile-grant.ts';
+import { compileProvider } from './compile-provider.ts';
+import { type DeclaredGrant, schema } from './schema.ts';
+
+export interface Configuration {
+  /** By name. */
+  readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** By name. */
+  readonly grants: ReadonlyMap<string, GrantSettings>;
+  readonly corsOrigins: readonly string[];
+  readonly fallbackRegions: readonly string[];
+}
+
+export interface ProviderSettings extends ClaimRules, FederatedProvider {
+  readonly name: string;
+  readonly iamProvider: 'create' | 'existing';
+}
+
+/** A grant whose role may still have to be made. */
+export interface GrantSettings extends Omit<Grant, 'role'> {
+  readonly role: RoleSettings;
+}
+
+/** `made`: Daypass deploys the role. `named`: it was there before and is left alone. */
+export type RoleSettings =
+  | {
+      readonly kind: 'made';
+      readonly roleName: string;
+      /** `undefined`: the account that Daypass is deployed in. */
+      readonly account: string | undefined;
+      readonly maxSessionSeconds: number;
+      readonly permissions: readonly StatementDocument[];
+    }
+  | { readonly kind: 'named'; readonly arn: string; readonly maxSessionSeconds: number };
+
+export interface Problem {
+  /** As `grants.tenant-files.session.duration`. */
+  readonly path: string;
+  readonly says: string;
+}
+
+export type Report = (path: string, says: string) => void;
+
+/** Every problem of a configuration at once, each with its path, the value and what is allowed. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ path, says }) => `${path}: ${says}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Throws a `ConfigurationError`. */
+export function loadConfiguration(value: unknown): Configuration {
+  const parsed = v.safeParse(schema, value);
+  if (!parsed.success) throw new ConfigurationError(parsed.issues.map(problemOf));
+  const declared = parsed.output;
+  const problems: Problem[] = [];
+  const report: Report = (path, says) => void problems.push({ path, says });
+
+  const providers = compileAll(declared.providers, (name, { oidc }) => compileProvider(name, oidc, report));
+  reportRepeated(
+    providers,
+    ({ issuer }) => issuer,
+    (name, issuer, first) =>
+      report(
+        `providers.${name}.oidc.issuer`,
+        `is "${issuer}", which is already that of ${first}; list all audiences in one provider`,
+      ),
+  );
+  const declaredProviders = Object.keys(declared.providers);
+  const grants = compileAll<DeclaredGrant, GrantSettings>(declared.grants, (name, grant) =>
+    compileGrant({ name, declared: grant, providers, declaredProviders, report }),
+  );
+  reportRepeated(grants, madeRoleKey, (name, _, first) =>
+    report(
+      `grants.${name}.role.name`,
+      `is the name of the role of ${first} too; IAM compares names without regard to case`,
+    ),
+  );
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const { cors, sts } = declared;
+  return { providers, grants, corsOrigins: cors.origins, fallbackRegions: sts.fallbackRegions };
+}
+
+function compileAll<D, C>(
+  declared: Readonly<Record<string, D>>,
+  compile: (name: string, value: D) => C | undefined,
+): Map<string, C> {
+  const compiled = new Map<string, C>();
+  for (const [name, value] of Object.entries(declared)) {
+    const result = compile(name, value);
+    if (result !== undefined) compiled.set(name, result);
+  }
+  return compiled;
+}
+
+function reportRepeated<C>(
+  compiled: ReadonlyMap<string, C>,
+  keyOf: (value: C) => string | undefined,
+  repeated: (name: string, key: string, first: string) => void,
+): void {
+  const first = new Map<string, string>();
+  for (const [name, value] of compiled) {
+    const key = keyOf(value);
+    if (key === undefined) continue;
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, name);
+    else repeated(name, key, earlier);
+  }
+}
+
+const madeRoleKey = ({ role }: GrantSettings) =>
+  role.kind === 'made' ? `${role.account ?? ''}/${role.roleName.toLowerCase()}` : undefined;
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  const path = (issue.path ?? []).reduce((text, { key }) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+  const shows = /^["\d-]|^(true|false|null)$/.test(issue.received) && issue.expected !== 'never';
+  return {
+    path: path === '' ? 'daypass.yaml' : path,
+    says: shows ? `is ${issue.received}; ${issue.message}` : issue.message,
+  };
+}

@@ -1,0 +1,185 @@
+// What an operator declares in daypass.yaml. The JSON Schema for editors is generated from here.
+
+import * as v from 'valibot';
+import { awsClaims } from '../identity/oidc/aws-claims.ts';
+import { vendorNames } from '../identity/oidc/vendors.ts';
+
+/** An object that takes these keys and no others, and says so. */
+const only = <const E extends v.ObjectEntries>(entries: E) =>
+  v.strictObject(entries, (issue) =>
+    issue.expected === 'never'
+      ? `is not known here; allowed are ${Object.keys(entries).join(', ')}`
+      : issue.received === 'undefined'
+        ? 'is missing'
+        : `must be an object with ${Object.keys(entries).join(', ')}`,
+  );
+
+const text = (description: string) =>
+  v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'), v.description(description));
+const list = <const S extends v.GenericSchema>(item: S, description: string) =>
+  v.pipe(
+    v.array(item, 'must be a list'),
+    v.nonEmpty('must not be empty: empty means none'),
+    v.description(description),
+  );
+
+const name = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name of small letters, digits and -, of at most 40 characters'),
+);
+
+const duration = (description: string) =>
+  v.pipe(
+    v.union([v.string(), v.number()], 'must be a duration such as 4h, 90m or 3600'),
+    v.description(`${description} As 4h, 90m, or plain seconds.`),
+  );
+
+const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1'));
+
+const conditionValue = v.union(
+  [v.string(), v.number(), v.boolean(), v.array(v.union([v.string(), v.number(), v.boolean()]))],
+  'must be a text, a number, a boolean or a list of them',
+);
+
+const conditions = v.pipe(
+  v.record(v.string(), v.record(v.string(), conditionValue), 'must be an object of operators, each an object of keys'),
+  v.description('IAM condition operators, each with keys and values. All must hold.'),
+);
+
+const statement = only({
+  sid: v.optional(text('The statement identifier: letters and digits.')),
+  effect: v.optional(v.picklist(['Allow', 'Deny'], 'must be Allow or Deny'), 'Allow'),
+  actions: list(text('As s3:GetObject.'), 'The actions the statement speaks of.'),
+  resources: list(text('As arn:aws:s3:::bucket/*.'), 'The resources the statement speaks of.'),
+  conditions: v.optional(conditions),
+});
+
+const oidc = only({
+  vendor: v.optional(
+    v.pipe(
+      v.picklist(vendorNames, `must be one of ${vendorNames.join(', ')}`),
+      v.description('A well-known issuer: its form is checked, and some need no issuer.'),
+    ),
+  ),
+  issuer: v.optional(text('The issuer, exactly as tokens spell it in iss.')),
+  audiences: list(text('A client ID.'), 'The audiences whose tokens are taken: aud, or azp where there is one.'),
+  clockLeeway: v.optional(duration('How far clocks may differ.'), 60),
+  longestTokenLifetime: v.optional(duration('The longest time from iat to exp.'), '24h'),
+  awsClaims: v.optional(
+    v.pipe(
+      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`)),
+      v.description(
+        'The https://aws.amazon.com/… claims in its tokens. Roles must allow STS to take them, so they do.',
+      ),
+    ),
+    [],
+  ),
+  iamProvider: v.optional(
+    v.pipe(
+      v.picklist(['create', 'existing'], 'must be create or existing'),
+      v.description('Whether the stack makes the IAM OIDC provider. An account can have one for each issuer.'),
+    ),
+    'create',
+  ),
+});
+
+const provider = only({ oidc: v.pipe(oidc, v.description('An OpenID Connect issuer.')) });
+
+const role = v.pipe(
+  only({
+    arn: v.optional(text('A role that exists. Daypass leaves it alone; its trust policy is yours.')),
+    maxSessionDuration: v.optional(
+      duration('With arn: the MaxSessionDuration of that role. AWS gives roles 1h unless told otherwise.'),
+    ),
+    permissions: v.optional(list(statement, 'What the role may do. Daypass makes the role.')),
+    name: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[\w+=,.@-]{1,64}$/, 'must be 1 to 64 letters, digits and _+=,.@-'),
+        v.description('The name of the role that is made. By default daypass-{grant}.'),
+      ),
+    ),
+    account: v.optional(
+      v.pipe(
+        v.string('must be an account ID in quotes'),
+        v.regex(/^\d{12}$/, 'must be an account ID of 12 digits, in quotes'),
+        v.description('The account of the role that is made. By default the one Daypass is deployed in.'),
+      ),
+    ),
+  }),
+  v.description('The role that the grant gives: permissions makes one, arn names one.'),
+);
+
+const session = only({
+  name: v.optional(text('The session name, with {claims}.'), '{sub}'),
+  duration: v.optional(duration('The longest session, and the length where none is asked for.'), '1h'),
+  policy: v.optional(
+    list(statement, 'Narrows the role for this session. Resources and condition values may have {claims}.'),
+  ),
+  valuesMayContain: v.optional(
+    v.pipe(
+      v.array(v.picklist(['/', ':', '*', '?', '$'], 'must be one of / : * ? $')),
+      v.description('Characters that claims may bring into the session policy. Wildcards stay plain characters.'),
+    ),
+    [],
+  ),
+});
+
+const grant = only({
+  from: text('The provider that must prove the caller.'),
+  when: v.union(
+    [v.pipe(v.literal('anyone'), v.description('Everybody the provider proves.')), conditions],
+    'must be an object of operators, each an object of claims, or the word anyone',
+  ),
+  way: v.optional(
+    v.pipe(
+      v.picklist(['forward'], 'must be forward'),
+      v.description("How STS is asked: forward hands on the caller's own token."),
+    ),
+    'forward',
+  ),
+  role,
+  session: v.optional(session, {}),
+  acceptsDirectStsCalls: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        "With forward, whoever holds a token can ask STS for the role without Daypass, past conditions on claims that AWS never sees and past the session policy. Write true where the role's own permissions may be had that way.",
+      ),
+    ),
+    false,
+  ),
+});
+
+const cors = only({
+  origins: v.pipe(
+    v.array(
+      v.pipe(v.string(), v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, 'must be an origin such as https://app.acme.example')),
+    ),
+    v.description('The origins whose pages may call. None by default.'),
+  ),
+});
+
+const sts = only({
+  fallbackRegions: v.pipe(
+    v.array(region),
+    v.description("Tried in this order when STS does not answer in the broker's own Region."),
+  ),
+});
+
+/** The whole file. */
+export const schema = only({
+  providers: v.pipe(v.record(name, provider, 'must be an object of providers'), v.description('Who proves callers.')),
+  grants: v.pipe(
+    v.record(name, grant, 'must be an object of grants'),
+    v.description('Who may get which role, and how.'),
+  ),
+  cors: v.optional(cors, { origins: [] }),
+  sts: v.optional(sts, { fallbackRegions: [] }),
+});
+
+/** A file that has the right shape; whether it makes sense is for `loadConfiguration` to say. */
+export type Declared = v.InferOutput<typeof schema>;
+export type DeclaredOidc = v.InferOutput<typeof oidc>;
+export type DeclaredGrant = v.InferOutput<typeof grant>;
+export type DeclaredStatement = v.InferOutput<typeof statement>;

@@ -1,0 +1,45 @@
+// POST /v1/credentials: our own JSON. `credentials` is what the AWS SDK for JavaScript takes as it stands.
+
+import type { Exchanged, ExchangeRequest } from '../exchange.ts';
+import type { Dialect } from './dialect.ts';
+import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
+
+const members = ['grant', 'token', 'durationSeconds'];
+
+export const credentials: Dialect<ExchangeRequest, Exchanged> = {
+  read(request) {
+    const body = readJson(request, members);
+    const durationSeconds = body.get('durationSeconds');
+    return {
+      grant: textIn(body, 'grant'),
+      proof: { kind: 'oidc', token: textIn(body, 'token') },
+      ...(durationSeconds !== undefined && { durationSeconds: wholeSeconds(durationSeconds) }),
+    };
+  },
+
+  answer({ credentials, assumedRoleUser, grant, session }, now) {
+    const { limitedBy } = session.duration;
+    return answerJson(200, {
+      credentials,
+      assumedRoleUser,
+      grant: grant.name,
+      expiresIn: Math.floor((credentials.expiration.getTime() - now.getTime()) / 1000),
+      ...(limitedBy && { durationLimitedBy: limitedBy }),
+    });
+  },
+
+  refuse: refuseInJson,
+};
+
+function textIn(body: ReadonlyMap<string, unknown>, name: string): string {
+  const value = body.get(name);
+  if (typeof value !== 'string' || value === '') throw malformed(`"${name}" must be there and be a text.`);
+  return value;
+}
+
+function wholeSeconds(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) {
+    throw malformed('"durationSeconds" must be a whole number of seconds, 1 or more.');
+  }
+  return value as number;
+}

@@ -1,0 +1,60 @@
+// Every environment variable, and the only place that reads them. Infra writes the doors' with the same names.
+
+export const variables = {
+  /** The configuration file. Deployed: the JSON beside the bundle. Locally: the YAML to start or synthesise. */
+  configuration: 'DAYPASS_CONFIG',
+  /** The account whose roles the grants without an `arn` name. */
+  accountId: 'DAYPASS_ACCOUNT_ID',
+  partition: 'DAYPASS_PARTITION',
+  /** Set by Lambda. */
+  region: 'AWS_REGION',
+  /** The first of the local stack's ports. */
+  port: 'DAYPASS_PORT',
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a deployed door needs to know. Pointers only; what operators decide stands in the configuration. */
+export interface DoorEnvironment {
+  readonly configurationFile: string;
+  readonly accountId: string;
+  readonly partition: string;
+  readonly region: string;
+}
+
+/** Throws a plain `Error` that names the variable that is missing. */
+export function doorEnvironment(environment: Environment = process.env): DoorEnvironment {
+  return {
+    configurationFile: required(environment, variables.configuration),
+    accountId: required(environment, variables.accountId),
+    partition: required(environment, variables.partition),
+    region: required(environment, variables.region),
+  };
+}
+
+/** Lambda sets AWS_LAMBDA_FUNCTION_NAME in every function and nowhere else. */
+export const onLambda = (environment: Environment = process.env) => environment.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+
+export interface LocalEnvironment {
+  /** `undefined`: the daypass.yaml of the working directory. */
+  readonly configurationFile: string | undefined;
+  readonly port: number;
+}
+
+const defaultPort = 8787;
+const portsInARow = 3;
+
+export function localEnvironment(environment: Environment = process.env): LocalEnvironment {
+  const written = environment[variables.port] ?? String(defaultPort);
+  const port = Number(written);
+  if (!/^\d+$/.test(written) || port < 1 || port > 65_535 - portsInARow) {
+    throw new Error(`${variables.port} is "${written}"; it must be a port from 1 to ${65_535 - portsInARow}.`);
+  }
+  return { configurationFile: environment[variables.configuration], port };
+}
+
+function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`);
+  return value;
+}

@@ -1,0 +1,34 @@
+import type { Identity } from '../identity/identity.ts';
+import { type ConditionTrace, firstUnmet } from '../policy/condition.ts';
+import { claimContext } from '../policy/context.ts';
+import type { Grant } from './grant.ts';
+
+/** A no is an answer, not an accident: it says what was missing. */
+export type Decision =
+  | { readonly allowed: true; readonly grant: Grant }
+  | { readonly allowed: false; readonly miss: Miss };
+
+export type Miss =
+  | { readonly reason: 'no such grant' }
+  | { readonly reason: 'another provider'; readonly expected: string; readonly got: string }
+  | ({ readonly reason: 'condition' } & ConditionTrace);
+
+export type Grants = ReadonlyMap<string, Grant>;
+
+export function decideGrant(identity: Identity, name: string, grants: Grants): Decision {
+  const grant = grants.get(name);
+  if (grant === undefined) return { allowed: false, miss: { reason: 'no such grant' } };
+  const miss = missOf(identity, grant);
+  return miss ? { allowed: false, miss } : { allowed: true, grant };
+}
+
+/** Every grant the identity may take, in the order of the configuration. */
+export function grantsFor(identity: Identity, grants: Grants): readonly Grant[] {
+  return [...grants.values()].filter((grant) => missOf(identity, grant) === undefined);
+}
+
+function missOf(identity: Identity, { from, when }: Grant): Miss | undefined {
+  if (from !== identity.provider) return { reason: 'another provider', expected: from, got: identity.provider };
+  const unmet = firstUnmet(when, claimContext(identity.attributes));
+  return unmet && { reason: 'condition', ...unmet };
+}

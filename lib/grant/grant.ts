@@ -1,0 +1,64 @@
+// MAY: an operator's named rule. Who may get which role, and on which terms.
+
+import type { Condition } from '../policy/condition.ts';
+import type { Template } from './template.ts';
+
+export interface Grant {
+  readonly name: string;
+  /** The provider that must have proved the caller. */
+  readonly from: string;
+  /** All must hold. Empty only where the operator wrote `when: anyone`. */
+  readonly when: readonly Condition[];
+  /** How STS is asked. */
+  readonly way: Way;
+  readonly role: GrantedRole;
+  readonly session: SessionTerms;
+}
+
+/** `forward`: the caller's own proof goes on to STS. */
+export type Way = 'forward';
+
+export interface GrantedRole {
+  readonly arn: string;
+  /** The role's MaxSessionDuration in IAM. */
+  readonly maxSessionSeconds: number;
+}
+
+/** A statement as IAM writes it. */
+export interface StatementDocument {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: ConditionDocument;
+}
+
+export type ConditionDocument = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+export interface SessionTerms {
+  readonly name: Template;
+  /** The longest session, and the length of one where none is asked for. */
+  readonly durationSeconds: number;
+  /** Narrows the role for this session; its resources and condition values are templates. */
+  readonly policy?: SessionPolicyTemplate;
+}
+
+export interface SessionPolicyTemplate {
+  readonly statements: readonly StatementTemplate[];
+  /** Characters a claim may bring along although they mean something in an ARN. They are never policy syntax. */
+  readonly valuesMayContain: readonly SpecialCharacter[];
+}
+
+export type SpecialCharacter = '/' | ':' | '*' | '?' | '$';
+
+export interface StatementTemplate {
+  readonly sid?: string;
+  readonly effect: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  readonly resources: readonly Template[];
+  readonly conditions: readonly {
+    readonly operator: string;
+    readonly key: string;
+    readonly values: readonly Template[];
+  }[];
+}

@@ -1,0 +1,69 @@
+import { type AwsClaim, requestTagPrefix, sourceIdentityKey } from '../identity/oidc/aws-claims.ts';
+import { vendorOf } from '../identity/oidc/vendors.ts';
+import type { Condition } from '../policy/condition.ts';
+import type { ConditionDocument, Grant } from './grant.ts';
+
+/** The provider as IAM sees it. */
+export interface FederatedProvider {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  /** The AWS claims that its tokens carry: STS takes them only from roles that allow it. */
+  readonly awsClaims: readonly AwsClaim[];
+}
+
+export interface TrustPolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly {
+    readonly Effect: 'Allow';
+    readonly Principal: { readonly Federated: string };
+    readonly Action: readonly string[];
+    readonly Condition: ConditionDocument;
+  }[];
+}
+
+/** What AWS turns into condition keys for every issuer; other claims it never sees. */
+const claimsOfEveryIssuer = ['sub', 'email', 'amr'];
+
+const actionsFor: Record<AwsClaim, string> = { tags: 'sts:TagSession', sourceIdentity: 'sts:SetSourceIdentity' };
+
+/** The issuer as it prefixes condition keys and ends provider ARNs: without the scheme, otherwise to the letter. */
+export const issuerName = (issuer: string) => issuer.replace(/^https:\/\//, '');
+
+/**
+ * The grant's sentence in the words that STS knows, so that AWS enforces it a second time.
+ * The audience is always pinned; conditions on claims that never reach STS stay with Daypass. `principal` is the
+ * provider's ARN in the role's account, or the name of one that is built in.
+ */
+export function trustPolicy({ when }: Grant, provider: FederatedProvider, principal: string): TrustPolicyDocument {
+  const { issuer, audiences, awsClaims } = provider;
+  const prefix = issuerName(issuer);
+  const block: Record<string, Record<string, readonly string[]>> = { StringEquals: { [`${prefix}:aud`]: audiences } };
+  for (const condition of when) {
+    const stsKey = conditionKey(condition, provider);
+    if (stsKey === undefined) continue;
+    const { operator, expected } = condition;
+    const keys = block[operator] ?? {};
+    keys[stsKey] = expected;
+    block[operator] = keys;
+  }
+  const actions = ['sts:AssumeRoleWithWebIdentity', ...awsClaims.map((claim) => actionsFor[claim])];
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Federated: principal }, Action: actions, Condition: block }],
+  };
+}
+
+/**
+ * The key under which AWS judges this condition too; `undefined` when the claim never reaches STS. A value with a
+ * policy variable stays with Daypass, for the variable would name a claim that has another name there.
+ */
+export function conditionKey(
+  { key, expected }: Condition,
+  { issuer, awsClaims }: FederatedProvider,
+): string | undefined {
+  if (expected.some((value) => value.includes('${'))) return undefined;
+  if (key.startsWith(requestTagPrefix)) return awsClaims.includes('tags') ? key : undefined;
+  if (key === sourceIdentityKey) return awsClaims.includes('sourceIdentity') ? key : undefined;
+  const known = [...claimsOfEveryIssuer, ...(vendorOf(issuer)?.conditionKeys ?? [])];
+  return known.includes(key) ? `${issuerName(issuer)}:${key}` : undefined;
+}

@@ -1,0 +1,21 @@
+// The AWS call: a session plan in, what STS gave out.
+
+import type { SessionPlan } from '../session/plan-session.ts';
+
+/** Temporary credentials, named as the AWS SDK for JavaScript takes them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+export interface Issued {
+  readonly credentials: Credentials;
+  readonly assumedRoleUser: { readonly arn: string; readonly assumedRoleId: string };
+}
+
+export interface CredentialIssuer {
+  /** Rejects with a `Refusal` when STS says no or cannot be reached. */
+  issue(plan: SessionPlan): Promise<Issued>;
+}

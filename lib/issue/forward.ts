@@ -1,0 +1,35 @@
+import type { SessionPlan } from '../session/plan-session.ts';
+import type { CredentialIssuer, Issued } from './credential-issuer.ts';
+import { requiredText } from './sts-answer.ts';
+import type { StsClient } from './sts-client.ts';
+
+/** The caller's own proof goes on to STS, which verifies it again. Unsigned: the broker needs no AWS permission. */
+export function forward(sts: StsClient): CredentialIssuer {
+  return {
+    issue: async (plan) => issuedFrom(await sts.call('AssumeRoleWithWebIdentity', parametersOf(plan))),
+  };
+}
+
+function parametersOf({ roleArn, sessionName, duration, policy, proof }: SessionPlan): Record<string, string> {
+  return {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    WebIdentityToken: proof.token,
+    DurationSeconds: String(duration.seconds),
+    ...(policy !== undefined && { Policy: policy }),
+  };
+}
+
+function issuedFrom(xml: string): Issued {
+  const expiration = new Date(requiredText(xml, 'Expiration'));
+  if (Number.isNaN(expiration.getTime())) throw new Error('STS answered with an Expiration that is no time');
+  return {
+    credentials: {
+      accessKeyId: requiredText(xml, 'AccessKeyId'),
+      secretAccessKey: requiredText(xml, 'SecretAccessKey'),
+      sessionToken: requiredText(xml, 'SessionToken'),
+      expiration,
+    },
+    assumedRoleUser: { arn: requiredText(xml, 'Arn'), assumedRoleId: requiredText(xml, 'AssumedRoleId') },
+  };
+}

@@ -1,0 +1,103 @@
+// The unsigned STS calls: one form POST each, at a regional endpoint, with the next Region as fallback.
+// Source: AWS STS API Reference, "Common errors"; AWS General Reference, "AWS STS endpoints".
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Network, type NetworkAnswer, NetworkError } from '../network/network.ts';
+import { Refusal, type RefusalCode } from '../refusal.ts';
+import { elementText } from './sts-answer.ts';
+
+export interface StsClientOptions {
+  readonly network: Network;
+  /** In the order in which they are tried. */
+  readonly regions: readonly string[];
+  readonly partition: string;
+}
+
+export interface StsClient {
+  /** Resolves to the XML of a success. Rejects with a `Refusal`. */
+  call(action: string, parameters: Readonly<Record<string, string>>): Promise<string>;
+}
+
+const timeoutMilliseconds = 3000;
+const longestAnswerBytes = 64 * 1024;
+const attemptsPerRegion = 2;
+const pauseMilliseconds = 100;
+const version = '2011-06-15';
+
+/** AWS partitions and the domain of their endpoints. */
+const domains: Readonly<Record<string, string>> = {
+  aws: 'amazonaws.com',
+  'aws-us-gov': 'amazonaws.com',
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-eusc': 'amazonaws.eu',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+};
+
+export const stsEndpoint = (region: string, partition: string) =>
+  `https://sts.${region}.${domains[partition] ?? 'amazonaws.com'}`;
+
+/** What STS's own codes mean to our callers. Whatever is not here is a request that STS should have taken. */
+const refusalFor = new Map<string, RefusalCode>([
+  ['AccessDenied', 'sts_denied'],
+  ['InvalidIdentityToken', 'sts_refused_token'],
+  ['IDPRejectedClaim', 'sts_refused_token'],
+  ['ExpiredTokenException', 'token_expired'],
+  ['PackedPolicyTooLarge', 'session_too_large'],
+  ['IDPCommunicationError', 'sts_unavailable'],
+  ['RegionDisabledException', 'sts_unavailable'],
+  ['Throttling', 'sts_unavailable'],
+  ['ThrottlingException', 'sts_unavailable'],
+  ['RequestLimitExceeded', 'sts_unavailable'],
+]);
+
+/** Another Region would fare no worse, this one may fare better in a moment. */
+const passing = new Set(['IDPCommunicationError', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded']);
+
+type Outcome =
+  | { readonly kind: 'success'; readonly xml: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'again' | 'elsewhere'; readonly refusal: Refusal };
+
+export function stsClient({ network, regions, partition }: StsClientOptions): StsClient {
+  return {
+    async call(action, parameters) {
+      const body = new URLSearchParams({ Action: action, Version: version, ...parameters }).toString();
+      let last = new Refusal('sts_unavailable', { why: 'no Region is configured' });
+      for (const region of regions) {
+        const url = `${stsEndpoint(region, partition)}/`;
+        for (let attempt = 1; attempt <= attemptsPerRegion; attempt++) {
+          const outcome = await attemptAt(network, url, body);
+          if (outcome.kind === 'success') return outcome.xml;
+          if (outcome.kind === 'refused') throw outcome.refusal;
+          last = outcome.refusal;
+          if (outcome.kind === 'elsewhere') break;
+          // Jitter, so that callers throttled together do not come back together.
+          if (attempt < attemptsPerRegion) await pause(pauseMilliseconds * attempt * (1 + Math.random()));
+        }
+      }
+      throw last;
+    },
+  };
+}
+
+async function attemptAt(network: Network, url: string, body: string): Promise<Outcome> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' };
+  try {
+    const answer = await network.send({ method: 'POST', url, headers, body, timeoutMilliseconds, longestAnswerBytes });
+    return outcomeOf(answer, new URL(url).host);
+  } catch (cause) {
+    if (!(cause instanceof NetworkError)) throw cause;
+    return { kind: 'elsewhere', refusal: new Refusal('sts_unavailable', { why: cause.message }, { cause }) };
+  }
+}
+
+function outcomeOf({ status, body }: NetworkAnswer, host: string): Outcome {
+  if (status === 200) return { kind: 'success', xml: body };
+  const stsCode = elementText(body, 'Code') ?? 'none';
+  const detail = { stsHost: host, stsStatus: status, stsCode, stsMessage: elementText(body, 'Message') };
+  if (passing.has(stsCode)) return { kind: 'again', refusal: new Refusal('sts_unavailable', detail) };
+  if (status >= 500) return { kind: 'elsewhere', refusal: new Refusal('sts_unavailable', detail) };
+  const code = refusalFor.get(stsCode) ?? 'sts_refused_request';
+  return { kind: code === 'sts_unavailable' ? 'elsewhere' : 'refused', refusal: new Refusal(code, detail) };
+}

@@ -1,0 +1,76 @@
+import type {
+  ConditionDocument,
+  SessionPolicyTemplate,
+  SpecialCharacter,
+  StatementDocument,
+  StatementTemplate,
+} from '../grant/grant.ts';
+import type { Template } from '../grant/template.ts';
+import type { Identity } from '../identity/identity.ts';
+import { Refusal } from '../refusal.ts';
+import { render } from './claim-value.ts';
+
+/** STS: the inline session policy has at most 2,048 characters. */
+export const longestPolicyCharacters = 2048;
+
+/** Never in a value: JSON's and templates' own signs, controls, invisible and direction marks, line separators. */
+const forbidden = /["\\{}\p{C}\p{Zl}\p{Zp}]/u;
+
+/** Written so that IAM takes them for the character itself (IAM User Guide, "Policy variables: special characters"). */
+const escapes: Readonly<Record<SpecialCharacter, string>> = { '*': '${*}', '?': '${?}', $: '${$}', '/': '/', ':': ':' };
+const special = /[*?$/:]/g;
+
+/** The session policy as STS is told it: JSON text. Refused: a claim value that could become policy syntax. */
+export function sessionPolicy(template: SessionPolicyTemplate, identity: Identity): string {
+  const place = (value: string, claim: string) => harmless(value, claim, template.valuesMayContain);
+  const text = policyText(template, (part) => render(part, identity, place));
+  if (text.length > longestPolicyCharacters) throw new Refusal('session_too_large', { characters: text.length });
+  return text;
+}
+
+function harmless(value: string, claim: string, allowed: readonly SpecialCharacter[]): string {
+  const refuse = (why: string) => new Refusal('session_unrenderable', { claim, why });
+  if (forbidden.test(value)) throw refuse('has a character that no policy value may have');
+  // A path segment of dots climbs out of the prefix in whatever normalises paths.
+  if (value.split('/').some((segment) => segment === '.' || segment === '..')) throw refuse('has a segment of dots');
+  return value.replace(special, (character) => {
+    if (!allowed.includes(character as SpecialCharacter)) throw refuse(`has "${character}"`);
+    return escapes[character as SpecialCharacter];
+  });
+}
+
+/** The document with every template filled in by `fill`; anything beyond ASCII is escaped, as STS takes Latin-1 only. */
+export function policyText({ statements }: SessionPolicyTemplate, fill: (template: Template) => string): string {
+  const document = {
+    Version: '2012-10-17',
+    Statement: statements.map((statement) => statementDocument(statement, fill)),
+  };
+  return JSON.stringify(document).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function statementDocument(statement: StatementTemplate, fill: (template: Template) => string): StatementDocument {
+  const { sid, effect, actions, resources, conditions } = statement;
+  return {
+    ...(sid !== undefined && { Sid: sid }),
+    Effect: effect,
+    Action: actions,
+    Resource: resources.map(fill),
+    ...(conditions.length > 0 && { Condition: conditionDocument(conditions, fill) }),
+  };
+}
+
+function conditionDocument(
+  conditions: StatementTemplate['conditions'],
+  fill: (template: Template) => string,
+): ConditionDocument {
+  const block: Record<string, Record<string, readonly string[]>> = {};
+  for (const { operator, key, values } of conditions) {
+    const keys = block[operator] ?? {};
+    keys[key] = values.map(fill);
+    block[operator] = keys;
+  }
+  return block;
+}
