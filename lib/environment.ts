@@ -53,6 +53,12 @@ export function localEnvironment(environment: Environment = process.env): LocalE
   return { configurationFile: environment[variables.configuration], port };
 }
 
+/** What the CDK command line found out about where it deploys to. */
+export function cdkEnvironment(environment: Environment = process.env): { account?: string; region?: string } {
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = environment;
+  return { ...(account && { account }), ...(region && { region }) };
+}
+
 function required(environment: Environment, name: string): string {
   const value = environment[name];
   if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`);

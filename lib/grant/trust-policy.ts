@@ -34,7 +34,11 @@ export const issuerName = (issuer: string) => issuer.replace(/^https:\/\//, '');
  * The audience is always pinned; conditions on claims that never reach STS stay with Daypass. `principal` is the
  * provider's ARN in the role's account, or the name of one that is built in.
  */
-export function trustPolicy({ when }: Grant, provider: FederatedProvider, principal: string): TrustPolicyDocument {
+export function trustPolicy(
+  { when }: Pick<Grant, 'when'>,
+  provider: FederatedProvider,
+  principal: string,
+): TrustPolicyDocument {
   const { issuer, audiences, awsClaims } = provider;
   const prefix = issuerName(issuer);
   const block: Record<string, Record<string, readonly string[]>> = { StringEquals: { [`${prefix}:aud`]: audiences } };

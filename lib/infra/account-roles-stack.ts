@@ -1,0 +1,26 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../config/load-config.ts';
+import { GrantedRoles } from './granted-roles.ts';
+
+export interface AccountRolesStackProps extends StackProps {
+  readonly configuration: Configuration;
+  /** The account, as the grants write it; the stack must be deployed there. */
+  readonly account: string;
+}
+
+/** The roles that grants give in another account, with the providers they trust. Nothing in it runs. */
+export class AccountRolesStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration, account, ...props }: AccountRolesStackProps) {
+    super(scope, id, { description: `Daypass: the roles it gives in account ${account}.`, ...props });
+    new GrantedRoles(this, 'Granted', { configuration, account });
+  }
+}
+
+/** The accounts besides Daypass's own that the grants have roles made in. */
+export function otherAccounts({ grants }: Configuration): readonly string[] {
+  const accounts = [...grants.values()].flatMap(({ role }) =>
+    role.kind === 'made' && role.account !== undefined ? [role.account] : [],
+  );
+  return [...new Set(accounts)];
+}

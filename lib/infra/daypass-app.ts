@@ -1,0 +1,27 @@
+import { App, type AppProps, type Environment, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Configuration } from '../config/load-config.ts';
+import { AccountRolesStack, otherAccounts } from './account-roles-stack.ts';
+import { DaypassStack } from './daypass-stack.ts';
+
+export interface DaypassAppProps extends AppProps {
+  readonly configuration: Configuration;
+  /**
+   * Where Daypass is deployed.
+   * @default - decided by the credentials that deploy
+   */
+  readonly env?: Environment;
+}
+
+/** Every stack of a configuration, checked by the AwsSolutions rules. */
+export function daypassApp({ configuration, env, ...props }: DaypassAppProps): App {
+  const app = new App(props);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  new DaypassStack(app, 'Daypass', { configuration, ...(env && { env }) });
+  for (const account of otherAccounts(configuration)) {
+    // IAM is global: any Region serves, and the same one is found again at the next deployment.
+    const region = env?.region ?? 'us-east-1';
+    new AccountRolesStack(app, `Daypass-${account}`, { configuration, account, env: { account, region } });
+  }
+  return app;
+}

@@ -1,0 +1,8 @@
+// What someone else's CDK app imports: `import { Daypass } from 'daypass/cdk'`.
+
+export { type Configuration, ConfigurationError, loadConfiguration } from '../config/load-config.ts';
+export { readConfigurationFile } from '../config/read-config-file.ts';
+export { AccountRolesStack, type AccountRolesStackProps, otherAccounts } from './account-roles-stack.ts';
+export { Daypass, type DaypassProps } from './daypass.ts';
+export { DaypassStack, type DaypassStackProps } from './daypass-stack.ts';
+export { GrantedRoles, type GrantedRolesProps } from './granted-roles.ts';
