@@ -32,12 +32,18 @@ export function serve<Asked, Answered>({ door, dialect, act }: Serving<Asked, An
   return middy(handler, { timeoutEarlyInMillis: 0 }).use(httpSecurityHeaders(securityHeaders)) as DoorHandler;
 }
 
-/** Answers are JSON for programs: nothing may frame them, sniff them or run in them. */
+/** Answers are JSON for programs: not to be sniffed, framed or fetched without TLS. What speaks of pages is left out. */
 const securityHeaders = {
-  contentSecurityPolicy: { 'default-src': "'none'", 'frame-ancestors': "'none'" },
   crossOriginResourcePolicy: { policy: 'cross-origin' },
-  // API Gateway sets its own; an undefined header breaks what stands in for it.
-  poweredBy: false,
+  contentSecurityPolicy: false,
+  crossOriginEmbedderPolicy: false,
+  crossOriginOpenerPolicy: false,
+  dnsPrefetchControl: false,
+  downloadOptions: false,
+  originAgentCluster: false,
+  permissionsPolicy: false,
+  permittedCrossDomainPolicies: false,
+  reportTo: false,
 };
 
 /** Longer ones are cut: a caller must not be able to fill the log. */

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { Jwk } from 'aws-jwt-verify/jwk';
 import { parseStrictJson } from '../../strict-json.ts';
 import { type Algorithm, algorithmsOf } from './algorithms.ts';
 
@@ -7,6 +8,8 @@ export interface SigningKey {
   readonly keyId: string;
   readonly algorithms: readonly Algorithm[];
   readonly key: KeyObject;
+  /** Its public members, as the verifying library wants to see them. */
+  readonly jwk: Jwk;
 }
 
 /** STS takes at most 100 RSA and 100 EC keys. */
@@ -51,7 +54,7 @@ function signingKey(value: unknown): SigningKey | undefined {
   const declared = jwk.get('alg');
   const allowed = declared === undefined ? fitting : fitting.filter((algorithm) => algorithm === declared);
   const key = allowed.length > 0 ? publicKey(jwk) : undefined;
-  return key && { keyId, algorithms: allowed, key };
+  return key && { keyId, algorithms: allowed, key, jwk: key.export({ format: 'jwk' }) as Jwk };
 }
 
 /** RFC 7517 §4.2 and §4.3. */

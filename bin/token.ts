@@ -1,0 +1,12 @@
+// npm run -s token -- alice: signs a person in at the local identity provider and prints the ID token.
+
+import { localEnvironment } from '../lib/environment.ts';
+import { printToken } from '../lib/local/idp/print-token.ts';
+
+printToken(process.argv.slice(2), localEnvironment().port).then(
+  (idToken) => void process.stdout.write(`${idToken}\n`),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

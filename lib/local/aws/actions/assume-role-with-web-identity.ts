@@ -1,0 +1,245 @@
+import { issuerName } from '../../../grant/trust-policy.ts';
+import {
+  awsClaimsOf,
+  principalTags,
+  requestTagPrefix,
+  sourceIdentityKey,
+  tagsClaim,
+} from '../../../identity/oidc/aws-claims.ts';
+import { vendorOf } from '../../../identity/oidc/vendors.ts';
+import { awsContext, type Context } from '../../../policy/context.ts';
+import { evaluate } from '../../../policy/evaluate.ts';
+import { parsePolicy } from '../../../policy/parse-policy.ts';
+import { PolicyError } from '../../../policy/policy.ts';
+import type { Role } from '../account.ts';
+import { packedPolicySize } from '../packed-size.ts';
+import { nameCharacters, ParameterReader, policyCharacters } from '../parameters.ts';
+import {
+  accessDenied,
+  invalidIdentityToken,
+  malformedPolicyDocument,
+  packedPolicyTooLarge,
+  validationError,
+} from '../sts-error.ts';
+import {
+  audienceOf,
+  audiencesOf,
+  type Claims,
+  checkTimes,
+  readClaims,
+  verifyTokenSignature,
+} from '../web-identity-token.ts';
+import type { Action, Call } from './action.ts';
+
+/**
+ * Unsigned: the token is the only credential. Order: parameters → token form → provider → signature → times →
+ * audience → AWS claims → trust policy → session policy → duration. Where AWS checks the duration relative to the
+ * trust policy is not recorded; here a stranger learns nothing about a role he may not assume.
+ */
+export const assumeRoleWithWebIdentity: Action = async (call) => {
+  const { iam, sessions, network, now } = call;
+  const request = readRequest(call);
+  const claims = readClaims(request.token);
+  const issuer = String(claims.get('iss'));
+  const account = request.roleArn.split(':')[4] ?? '';
+  const provider = providerFor(call, account, issuer);
+  await verifyTokenSignature(request.token, issuer, network);
+  checkTimes(claims, now);
+  const audience = audienceOf(claims);
+  if (provider.clientIds && !provider.clientIds.includes(audience)) {
+    throw invalidIdentityToken(
+      'The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements.',
+    );
+  }
+  const authorizedByIdp = checkRolePinning(claims, request.roleArn);
+  if (principalTags(claims) === undefined) {
+    throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
+  }
+
+  const role = iam.role(request.roleArn);
+  const awsClaims = awsClaimsOf(claims);
+  const context = trustContext({
+    call,
+    claims,
+    audience,
+    provider,
+    sessionName: request.sessionName,
+    authorizedByIdp,
+    role,
+  });
+  authorize(role, provider.principal, context, awsClaims);
+
+  if (request.policy !== undefined) checkSessionPolicy(request.policy);
+  const durationSeconds = request.durationSeconds ?? defaultSeconds;
+  if (durationSeconds > role.maxSessionSeconds) {
+    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+  }
+  const subject = String(claims.get('sub'));
+  const packed = packedPolicySize([request.policy ?? '', subject, ...[...awsClaims].flat()]);
+  if (packed > 100)
+    throw packedPolicyTooLarge(`Packed policy consumes ${packed}% of allotted space, please use smaller policy.`);
+
+  const session = sessions.issue({
+    account,
+    roleId: role.id,
+    arn: `arn:aws:sts::${account}:assumed-role/${role.name}/${request.sessionName}`,
+    userId: `${role.id}:${request.sessionName}`,
+    expires: new Date(Math.floor(now.getTime() / 1000 + durationSeconds) * 1000),
+  });
+  return {
+    SubjectFromWebIdentityToken: subject,
+    Audience: audience,
+    AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
+    Credentials: {
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      SessionToken: session.sessionToken,
+      Expiration: session.expires.toISOString().replace('.000', ''),
+    },
+    Provider: provider.principal,
+    PackedPolicySize: packed,
+    SourceIdentity: awsClaims.get(sourceIdentityKey),
+  };
+};
+
+const defaultSeconds = 3600;
+const shortestSeconds = 900;
+const longestSeconds = 43_200;
+
+interface WebIdentityRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly token: string;
+  readonly policy: string | undefined;
+  readonly durationSeconds: number | undefined;
+}
+
+function readRequest({ parameters }: Call): WebIdentityRequest {
+  const reader = new ParameterReader(parameters);
+  const roleArn = reader.text('RoleArn', { required: true, shortest: 20, longest: 2048 }) ?? '';
+  const sessionName =
+    reader.text('RoleSessionName', { required: true, shortest: 2, longest: 64, pattern: nameCharacters }) ?? '';
+  const token = reader.text('WebIdentityToken', { required: true, shortest: 4, longest: 20_000 }) ?? '';
+  const providerId = reader.text('ProviderId', { shortest: 4, longest: 2048 });
+  const policy = reader.text('Policy', { shortest: 1, longest: 2048, pattern: policyCharacters });
+  const durationSeconds = reader.integer('DurationSeconds', { least: shortestSeconds, most: longestSeconds });
+  reader.finish();
+  if (!/^arn:[\w-]+:iam::\d{12}:role\/./.test(roleArn)) throw validationError(`${roleArn} is invalid`);
+  if (providerId === 'www.amazon.com') throw invalidIdentityToken('Provided Token is not a Login With Amazon token');
+  if (providerId !== undefined) {
+    throw accessDenied(
+      'Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens',
+    );
+  }
+  return { roleArn, sessionName, token, policy, durationSeconds };
+}
+
+interface TrustedProvider {
+  /** As trust policies name it, and as the answer says it. */
+  readonly principal: string;
+  /** `undefined` for a provider that IAM has built in: only the trust policy can pin its audience. */
+  readonly clientIds: readonly string[] | undefined;
+  readonly account: string;
+}
+
+function providerFor({ iam }: Call, account: string, issuer: string): TrustedProvider {
+  const builtIn = vendorOf(issuer)?.builtIn;
+  if (builtIn) return { principal: builtIn, clientIds: undefined, account };
+  const provider = iam.oidcProvider(account, issuer);
+  if (!provider) throw invalidIdentityToken(`No OpenIDConnect provider found in your account for ${issuer}`);
+  return { principal: provider.arn, clientIds: provider.clientIds, account };
+}
+
+const rolesClaim = 'https://aws.amazon.com/roles';
+
+/** A token may name the only roles it is for; then the role must be one of them. Returns whether it did. */
+function checkRolePinning(claims: Claims, roleArn: string): boolean {
+  const pinned = claims.get(rolesClaim);
+  if (pinned === undefined || pinned === null) return false;
+  const listed = typeof pinned === 'string' ? pinned.split(';') : Array.isArray(pinned) ? pinned : [];
+  if (listed.some((each) => typeof each === 'string' && each.trim() === roleArn)) return true;
+  // AWS's own sentence for this is not recorded.
+  throw invalidIdentityToken('The requested role is not authorized by the identity provider.');
+}
+
+/** Each extra permission is a decision of its own, with the same context. */
+function authorize(
+  role: Role | undefined,
+  provider: string,
+  context: Context,
+  awsClaims: ReadonlyMap<string, string>,
+): asserts role is Role {
+  const has = (start: string) => [...awsClaims.keys()].some((key) => key.startsWith(start));
+  const actions = [
+    'sts:AssumeRoleWithWebIdentity',
+    ...(has(requestTagPrefix) ? ['sts:TagSession'] : []),
+    ...(has(sourceIdentityKey) ? ['sts:SetSourceIdentity'] : []),
+  ];
+  for (const action of actions) {
+    const trust = { name: 'trust policy', policies: role ? [role.trust] : [] };
+    const verdict = evaluate([trust], { caller: { kind: 'federated', provider }, action, context });
+    // A role that does not exist and one that does not trust sound alike.
+    if (!verdict.allowed) throw accessDenied(`Not authorized to perform ${action}`);
+  }
+}
+
+interface TrustFacts {
+  readonly call: Call;
+  readonly claims: Claims;
+  readonly audience: string;
+  readonly provider: TrustedProvider;
+  readonly sessionName: string;
+  readonly authorizedByIdp: boolean;
+  readonly role: Role | undefined;
+}
+
+/** The condition keys of a federated call. `aws:PrincipalArn` is absent, as it is at AWS. */
+function trustContext({ call, claims, audience, provider, sessionName, authorizedByIdp, role }: TrustFacts): Context {
+  const issuer = String(claims.get('iss'));
+  const prefix = issuerName(issuer);
+  const keys = new Map<string, string | readonly string[]>([
+    [`${prefix}:aud`, audience],
+    [`${prefix}:oaud`, audiencesOf(claims)],
+    ['sts:RoleSessionName', sessionName],
+    ['sts:RoleAuthorizedByIdp', String(authorizedByIdp)],
+    ['aws:PrincipalAccount', provider.account],
+    ['aws:PrincipalType', 'User'],
+    ['aws:userid', provider.principal],
+    ['aws:CurrentTime', call.now.toISOString()],
+    ['aws:EpochTime', String(Math.floor(call.now.getTime() / 1000))],
+    ['aws:SourceIp', call.sourceIp],
+    ['aws:SecureTransport', 'true'],
+  ]);
+  for (const claim of ['sub', 'amr', 'email', ...(vendorOf(issuer)?.conditionKeys ?? [])]) {
+    const values = textsOf(claims.get(claim));
+    if (values.length > 0) keys.set(`${prefix}:${claim}`, values);
+  }
+  const awsClaims = awsClaimsOf(claims);
+  for (const [key, value] of awsClaims) keys.set(key, value);
+  const tagKeys = [...awsClaims.keys()]
+    .filter((key) => key.startsWith(requestTagPrefix))
+    .map((key) => key.slice(requestTagPrefix.length));
+  if (tagKeys.length > 0) keys.set('aws:TagKeys', tagKeys);
+  const transitive = textsOf(
+    (claims.get(tagsClaim) as { transitive_tag_keys?: unknown } | undefined)?.transitive_tag_keys,
+  );
+  if (transitive.length > 0) keys.set('sts:TransitiveTagKeys', transitive);
+  for (const [key, value] of role?.tags ?? []) keys.set(`aws:ResourceTag/${key}`, value);
+  return awsContext(keys);
+}
+
+function textsOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((each) => ['string', 'number', 'boolean'].includes(typeof each)).map(String);
+}
+
+function checkSessionPolicy(document: string): void {
+  try {
+    parsePolicy({ name: 'session policy', kind: 'identity', document });
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw malformedPolicyDocument(
+      `Syntax errors in policy. ${error.problems.map(({ path, says }) => `${path}: ${says}`).join('; ')}`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+// Access keys and unique ids that carry their account, as AWS's do since 2019: after the prefix, 80 bits in Base32,
+// of which the first is set, the next 40 are the account and the rest is random.
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const accountShift = 39n;
+
+/** 20 characters, such as `ASIA…`. */
+export const accessKeyId = (prefix: 'AKIA' | 'ASIA', account: string, random: Uint8Array) =>
+  prefix + encode(account, random);
+
+/** 21 characters, such as `AROA…`. */
+export function uniqueId(prefix: 'AROA' | 'AIDA', account: string, random: Uint8Array): string {
+  return prefix + encode(account, random) + alphabet.charAt((random[5] ?? 0) & 31);
+}
+
+function encode(account: string, random: Uint8Array): string {
+  const low = random.slice(0, 5).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) & ((1n << accountShift) - 1n);
+  let bits = (1n << 79n) | (BigInt(account) << accountShift) | low;
+  let text = '';
+  for (let digit = 0; digit < 16; digit++) {
+    text = alphabet.charAt(Number(bits & 31n)) + text;
+    bits >>= 5n;
+  }
+  return text;
+}
+
+/** The account that a key or an id belongs to; `undefined` where there is none to read. */
+export function accountOf(id: string): string | undefined {
+  let bits = 0n;
+  for (const character of id.slice(4, 20)) {
+    const digit = alphabet.indexOf(character);
+    if (digit < 0) return undefined;
+    bits = (bits << 5n) | BigInt(digit);
+  }
+  return ((bits >> accountShift) & ((1n << 40n) - 1n)).toString().padStart(12, '0');
+}

@@ -1,0 +1,80 @@
+// STS's Query parameters, and the sentences with which it refuses them.
+
+import { malformedInput, validationError } from './sts-error.ts';
+
+/** The first value of a name counts, unknown names do not: that is how AWS reads them. */
+export interface Parameters {
+  get(name: string): string | undefined;
+  names(): Iterable<string>;
+}
+
+export function parametersOf(form: URLSearchParams): Parameters {
+  return { get: (name) => form.get(name) ?? undefined, names: () => new Set(form.keys()) };
+}
+
+export interface TextRule {
+  readonly required?: boolean;
+  /** In Unicode scalar values. */
+  readonly shortest: number;
+  readonly longest: number;
+  /** AWS quotes it in its message. */
+  readonly pattern?: { readonly text: string; readonly form: RegExp };
+}
+
+/** The characters of names: RoleSessionName, SourceIdentity. */
+export const nameCharacters = { text: '[\\w+=,.@-]*', form: /^[\w+=,.@-]*$/ };
+/** What policies are written in. */
+export const policyCharacters = {
+  text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: tab, line feed and carriage return are what AWS allows.
+  form: /^[\u0009\u000A\u000D\u0020-\u00FF]+$/,
+};
+
+/** Collects every violation and throws them as one ValidationError, as AWS does. */
+export class ParameterReader {
+  private readonly parameters: Parameters;
+  private readonly violations: string[] = [];
+
+  constructor(parameters: Parameters) {
+    this.parameters = parameters;
+  }
+
+  text(name: string, { required = false, shortest, longest, pattern }: TextRule): string | undefined {
+    const value = this.parameters.get(name);
+    if (value === undefined) {
+      if (required) this.violate(name, undefined, 'Member must not be null');
+      return undefined;
+    }
+    const length = [...value].length;
+    if (pattern && !pattern.form.test(value))
+      this.violate(name, value, `Member must satisfy regular expression pattern: ${pattern.text}`);
+    if (length < shortest) this.violate(name, value, `Member must have length greater than or equal to ${shortest}`);
+    if (length > longest) this.violate(name, value, `Member must have length less than or equal to ${longest}`);
+    return value;
+  }
+
+  /** A signed 32-bit decimal. What is none is MalformedInput at once. */
+  integer(name: string, { least, most }: { readonly least: number; readonly most: number }): number | undefined {
+    const written = this.parameters.get(name);
+    if (written === undefined) return undefined;
+    if (written === '') throw malformedInput('missing value for decimal type');
+    const value = Number(written);
+    if (!/^[+-]?\d+$/.test(written) || value > 2_147_483_647 || value < -2_147_483_648) throw malformedInput();
+    if (value < least) this.violate(name, String(value), `Member must have value greater than or equal to ${least}`);
+    if (value > most) this.violate(name, String(value), `Member must have value less than or equal to ${most}`);
+    return value;
+  }
+
+  /** Throws when anything was wrong. */
+  finish(): void {
+    const count = this.violations.length;
+    if (count === 0) return;
+    throw validationError(`${count} validation error${count === 1 ? '' : 's'} detected: ${this.violations.join('; ')}`);
+  }
+
+  private violate(name: string, value: string | undefined, constraint: string): void {
+    const field = name.charAt(0).toLowerCase() + name.slice(1);
+    const quoted = value === undefined ? 'Value null' : `Value '${value}'`;
+    this.violations.push(`${quoted} at '${field}' failed to satisfy constraint: ${constraint}`);
+  }
+}

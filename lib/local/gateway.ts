@@ -1,0 +1,142 @@
+// A small stand-in for API Gateway's HTTP APIs: routes, CORS, the event of payload format 2.0.
+// Source: API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs".
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Route } from '../routes.ts';
+import { bodyOf, TooLarge } from './listen.ts';
+
+export type GatewayHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** As the template declares it. */
+export interface Cors {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly maxAge: number;
+}
+
+export interface Gateway {
+  readonly routes: readonly Route[];
+  readonly handlers: ReadonlyMap<string, GatewayHandler>;
+  readonly cors: Cors | undefined;
+  readonly account: string;
+  readonly clock: () => Date;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** API Gateway's own limit of a request. */
+const longestBodyBytes = 10 * 1024 * 1024;
+
+export function gatewayServer(gateway: Gateway): Server {
+  return createServer((request, response) => {
+    answer(request, gateway)
+      .catch((error: unknown) =>
+        plain(
+          error instanceof TooLarge ? 413 : 500,
+          error instanceof TooLarge ? 'Request Entity Too Large' : 'Internal Server Error',
+        ),
+      )
+      .then((result) => write(response, result, corsHeaders(request, gateway.cors)))
+      .catch(() => response.destroy());
+  });
+}
+
+const plain = (status: number, message: string): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message }),
+});
+
+async function answer(request: IncomingMessage, { routes, handlers, account, cors, clock }: Gateway): Promise<Answer> {
+  const body = await bodyOf(request, longestBodyBytes);
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  if (request.method === 'OPTIONS' && cors) return { status: 204, headers: {}, body: '' };
+  const route = routes.find(({ method, path }) => method === request.method && path === url.pathname);
+  const handler = route && handlers.get(route.door);
+  if (!handler) return plain(404, 'Not Found');
+  const event = eventOf({ request, url, body, route, account, now: clock() });
+  const {
+    statusCode = 200,
+    headers = {},
+    body: text = '',
+  } = await handler(event, { awsRequestId: randomUUID() } as Context);
+  const texts = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const],
+  );
+  return { status: statusCode, headers: Object.fromEntries(texts), body: text };
+}
+
+interface Arrived {
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly route: Route;
+  readonly account: string;
+  readonly now: Date;
+}
+
+const textual = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded))/i;
+
+function eventOf({ request, url, body, route, account, now }: Arrived): APIGatewayProxyEventV2 {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+  const isText = textual.test(headers['content-type'] ?? '') && body.equals(Buffer.from(body.toString('utf8')));
+  return {
+    version: '2.0',
+    routeKey: `${route.method} ${route.path}`,
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers,
+    ...(url.search !== '' && { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    requestContext: {
+      accountId: account,
+      apiId: 'local',
+      domainName: request.headers.host ?? 'localhost',
+      domainPrefix: 'localhost',
+      http: {
+        method: route.method,
+        path: url.pathname,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey: `${route.method} ${route.path}`,
+      stage: '$default',
+      time: now.toISOString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+}
+
+/** API Gateway answers preflight itself, and adds its headers to every answer to an allowed origin. */
+function corsHeaders(request: IncomingMessage, cors: Cors | undefined): Record<string, string> {
+  const { origin } = request.headers;
+  if (!cors || origin === undefined || !cors.allowOrigins.includes(origin)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    vary: 'Origin',
+    ...(request.method === 'OPTIONS' && {
+      'access-control-allow-methods': cors.allowMethods.join(','),
+      'access-control-allow-headers': cors.allowHeaders.join(','),
+      'access-control-max-age': String(cors.maxAge),
+    }),
+  };
+}
+
+function write(response: ServerResponse, { status, headers, body }: Answer, extra: Record<string, string>): void {
+  response.writeHead(status, { ...headers, ...extra }).end(body);
+}

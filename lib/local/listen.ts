@@ -1,0 +1,38 @@
+import type { IncomingMessage, Server } from 'node:http';
+
+/** Loopback only: nothing of the local stack is for other machines. */
+export const loopback = '127.0.0.1';
+
+/** Rejects with an `Error` that says what to do when the port is taken. */
+export function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} is taken. Stop what listens there, or choose other ports: DAYPASS_PORT=9000 npm start`;
+      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+    });
+    server.listen(port, loopback, resolve);
+  });
+}
+
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+/** Rejects with `TooLarge` beyond the limit, having kept no more than that. */
+export async function bodyOf(request: IncomingMessage, longestBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= longestBytes) chunks.push(chunk);
+  }
+  if (length > longestBytes) throw new TooLarge();
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,60 @@
+// The local network: some https addresses are answered by a server on this machine. Everything that is verified
+// stays as configured, the issuer above all; only the place where bytes come from is another.
+
+import { request as httpRequest } from 'node:http';
+import { exchangeOver } from '../network/https-network.ts';
+import type { Network } from '../network/network.ts';
+
+/** From an https address, such as an issuer, to `http://127.0.0.1:{port}`. */
+export type StandIns = ReadonlyMap<string, string>;
+
+/** Addresses that begin with a stand-in's are sent to it; its answers speak of the true address again. */
+export function standInNetwork(standIns: StandIns, otherwise: Network): Network {
+  return {
+    async send(request) {
+      const found = [...standIns].find(([address]) => isWithin(request.url, address));
+      if (!found) return otherwise.send(request);
+      const [address, local] = found;
+      const { method, headers = {}, body = '' } = request;
+      const url = local + request.url.slice(withoutSlash(address).length);
+      const open = () =>
+        httpRequest(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
+      const answer = await exchangeOver(open, request);
+      return { ...answer, body: answer.body.replaceAll(local, withoutSlash(address)) };
+    },
+  };
+}
+
+const withoutSlash = (address: string) => address.replace(/\/$/, '');
+const isWithin = (url: string, address: string) => url === address || url.startsWith(`${withoutSlash(address)}/`);
+
+/** Whatever the host, the request goes to the embedded AWS: for STS, whose endpoints differ by Region only. */
+export function allTo(local: string): Network {
+  return {
+    send: ({ url, ...request }) => {
+      const { pathname, search } = new URL(url);
+      const { method, headers = {}, body = '' } = request;
+      const open = () =>
+        httpRequest(`${local}${pathname}${search}`, {
+          method,
+          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        });
+      return exchangeOver(open, { ...request, url });
+    },
+  };
+}
+
+const form = /^(https:\/\/[^=\s]+)=(http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+)\/?$/;
+
+/** Reads `https://issuer=http://127.0.0.1:9000`; throws an `Error` that says what is allowed. */
+export function parseStandIn(text: string, issuers: readonly string[]): readonly [issuer: string, local: string] {
+  const [, issuer, local] = form.exec(text) ?? [];
+  if (issuer === undefined || local === undefined) {
+    throw new Error(
+      `--issuer ${text}: write https://the.configured.issuer=http://127.0.0.1:9000, an address on this machine.`,
+    );
+  }
+  if (!issuers.includes(issuer))
+    throw new Error(`--issuer ${text}: the configured issuers are ${issuers.join(', ') || 'none'}.`);
+  return [issuer, local];
+}

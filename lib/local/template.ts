@@ -1,0 +1,95 @@
+// The synthesised templates, read the way CloudFormation would: what they declare is what the local stack enforces.
+
+/** One stack's template and the account it goes to. */
+export interface StackTemplate {
+  readonly account: string;
+  readonly region: string;
+  readonly template: unknown;
+}
+
+export interface Resource {
+  readonly logicalId: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+interface Written {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** The resources of a type, with every intrinsic function in their properties resolved. */
+export function resourcesOf(stack: StackTemplate, type: string): readonly Resource[] {
+  return Object.entries(written(stack))
+    .filter(([, { Type }]) => Type === type)
+    .map(([logicalId, { Properties = {}, Metadata = {} }]) => ({
+      logicalId,
+      properties: resolve(Properties, stack) as Readonly<Record<string, unknown>>,
+      metadata: Metadata,
+    }));
+}
+
+function written({ template }: StackTemplate): Readonly<Record<string, Written>> {
+  return (template as { Resources?: Record<string, Written> }).Resources ?? {};
+}
+
+/** Throws a plain `Error` that names an intrinsic function nobody taught it. */
+function resolve(value: unknown, stack: StackTemplate): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolve(item, stack));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [[name, argument] = ['', undefined]] = entries;
+  if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) return intrinsic(name, argument, stack);
+  return Object.fromEntries(entries.map(([key, member]) => [key, resolve(member, stack)]));
+}
+
+function intrinsic(name: string, argument: unknown, stack: StackTemplate): unknown {
+  switch (name) {
+    case 'Ref':
+      return reference(String(argument), stack);
+    case 'Fn::GetAtt': {
+      const [logicalId = '', attribute = ''] = Array.isArray(argument)
+        ? argument.map(String)
+        : String(argument).split('.');
+      if (attribute !== 'Arn') return `${logicalId}.${attribute}`;
+      return arnOf(logicalId, stack);
+    }
+    case 'Fn::Join': {
+      const [separator, parts] = resolve(argument, stack) as [string, unknown[]];
+      return parts.map(String).join(separator);
+    }
+    case 'Fn::Sub':
+      return String(argument).replace(/\$\{([^!}]+)\}/g, (_, variable: string) => String(reference(variable, stack)));
+    default:
+      throw new Error(`The local stack does not know ${name}, which the template uses.`);
+  }
+}
+
+function reference(name: string, stack: StackTemplate): string {
+  const pseudo = new Map([
+    ['AWS::AccountId', stack.account],
+    ['AWS::Partition', 'aws'],
+    ['AWS::Region', stack.region],
+    ['AWS::URLSuffix', 'amazonaws.com'],
+  ]).get(name);
+  if (pseudo !== undefined) return pseudo;
+  const resource = written(stack)[name];
+  if (resource?.Type === 'AWS::IAM::OIDCProvider') return arnOf(name, stack);
+  const { RoleName: roleName } = resource?.Properties ?? {};
+  return typeof roleName === 'string' ? roleName : name;
+}
+
+function arnOf(logicalId: string, stack: StackTemplate): string {
+  const resource = written(stack)[logicalId];
+  const properties = resource?.Properties ?? {};
+  const iam = `arn:aws:iam::${stack.account}`;
+  switch (resource?.Type) {
+    case 'AWS::IAM::OIDCProvider':
+      return `${iam}:oidc-provider/${String(properties.Url).replace(/^https:\/\//, '')}`;
+    case 'AWS::IAM::Role':
+      return `${iam}:role${String(properties.Path ?? '/')}${reference(logicalId, stack)}`;
+    default:
+      return `arn:aws:local:${stack.region}:${stack.account}:${logicalId}`;
+  }
+}
