@@ -3,25 +3,46 @@
 
 const defaultDeepest = 16;
 
-/** The members of the one object that the text holds. Throws a plain `Error`, without quoting the text. */
+/** The members of the one object that the text holds. Throws a plain `Error` that never quotes the text. */
 export function parseStrictJson(text: string, deepest = defaultDeepest): ReadonlyMap<string, unknown> {
-  const members = scan(text, deepest);
-  const value: unknown = JSON.parse(text);
+  const { members, plain } = scan(text, deepest);
+  const value = parse(plain);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('is not a JSON object');
   // JSON.parse keeps one of two members with the same name, so a repeated one is missing from the count.
   if (countMembers(value) !== members) throw new Error('has an object with a member twice');
   return new Map(Object.entries(value));
 }
 
-/** Counts the members as written, before anything is built, and refuses depth that would cost a stack. */
-function scan(text: string, deepest: number): number {
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The engine's own message quotes the text, and with it what must not reach a log.
+    throw new Error('is not JSON');
+  }
+}
+
+/**
+ * Counts the members as written, before anything is built, and refuses depth that would cost a stack. Names come
+ * out without escapes: V8 may take an escaped name for one that it met in an earlier document (nodejs/node#63785),
+ * and then two members of one name look like two names.
+ */
+function scan(text: string, deepest: number): { readonly members: number; readonly plain: string } {
   let members = 0;
   let depth = 0;
+  let plain = '';
+  let copied = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
-      case 0x22:
-        at = endOfString(text, at);
+      case 0x22: {
+        const { end, escaped } = endOfString(text, at);
+        if (escaped && isName(text, end)) {
+          plain += text.slice(copied, at) + plainName(text.slice(at, end + 1));
+          copied = end + 1;
+        }
+        at = end;
         break;
+      }
       case 0x7b:
       case 0x5b:
         if (++depth > deepest) throw new Error(`is nested deeper than ${deepest} levels`);
@@ -35,13 +56,32 @@ function scan(text: string, deepest: number): number {
         break;
     }
   }
-  return members;
+  return { members, plain: plain + text.slice(copied) };
 }
 
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at;
+function endOfString(text: string, start: number): { readonly end: number; readonly escaped: boolean } {
+  let escaped = false;
+  let end = start + 1;
+  for (; end < text.length && text[end] !== '"'; end++) {
+    if (text[end] !== '\\') continue;
+    escaped = true;
+    end++;
+  }
+  return { end, escaped };
+}
+
+/** Whether a colon follows the string. */
+function isName(text: string, end: number): boolean {
+  let at = end + 1;
+  while (' \t\n\r'.includes(text.charAt(at)) && at < text.length) at++;
+  return text[at] === ':';
+}
+
+/** A name may be written with escapes it does not need, as PHP writes `https:\/\/`; no honest name needs one. */
+function plainName(written: string): string {
+  const name = JSON.stringify(parse(written));
+  if (name.includes('\\')) throw new Error('has a member whose name needs an escape');
+  return name;
 }
 
 function countMembers(value: unknown): number {

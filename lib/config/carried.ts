@@ -5,7 +5,7 @@ import type { Grants } from '../grant/decide-grant.ts';
 import type { Grant, SessionTerms } from '../grant/grant.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import { type ConditionText, compileCondition } from '../policy/condition.ts';
-import type { Configuration, RoleSettings } from './load-config.ts';
+import type { Configuration, RoleSettings } from './configuration.ts';
 
 /** Changed with the shape below, so that a door never misreads a file of another version. */
 const format = 'daypass/1';

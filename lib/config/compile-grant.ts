@@ -8,8 +8,8 @@ import { parsePolicy } from '../policy/parse-policy.ts';
 import { PolicyError } from '../policy/policy.ts';
 import { longestSessionSeconds, shortestSessionSeconds } from '../session/session-duration.ts';
 import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
+import type { GrantSettings, ProviderSettings, Report, RoleSettings } from './configuration.ts';
 import { parseDuration } from './duration.ts';
-import type { GrantSettings, ProviderSettings, Report, RoleSettings } from './load-config.ts';
 import type { DeclaredGrant, DeclaredStatement } from './schema.ts';
 
 /** IAM: what a role has unless it is told otherwise, and the least it can be told. */

@@ -1,6 +1,6 @@
 import { type Vendor, vendorOf, vendors } from '../identity/oidc/vendors.ts';
+import type { ProviderSettings, Report } from './configuration.ts';
 import { parseDuration } from './duration.ts';
-import type { ProviderSettings, Report } from './load-config.ts';
 import type { DeclaredOidc } from './schema.ts';
 
 /** IAM: the limits of an OIDC provider. */

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { type Configuration, ConfigurationError, loadConfiguration } from './load-config.ts';
+import { type Configuration, ConfigurationError } from './configuration.ts';
+import { loadConfiguration } from './load-config.ts';
 
 /** The file that is used where none is named. */
 export const defaultConfigurationFile = 'daypass.yaml';

@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Configuration } from '../config/load-config.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { GrantedRoles } from './granted-roles.ts';
 
 export interface AccountRolesStackProps extends StackProps {

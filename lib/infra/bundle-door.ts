@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { DoorName } from '../routes.ts';
 
+/**
+ * aws-jwt-verify brings a fetcher of its own for keys, the only one in a bundle that imports `https` and `stream`
+ * without `node:`. It is never called, and it costs as much to load as all the rest.
+ */
+const unusedFetcher = fileURLToPath(new URL(`./unused-fetcher${extname(import.meta.url)}`, import.meta.url));
+
 /** The configuration beside the bundle; doors find it by this name in their working directory. */
 export const carriedConfigurationFile = 'daypass.json';
 
@@ -27,6 +33,7 @@ export function bundleDoor(door: DoorName, files: Readonly<Record<string, string
     format: 'cjs',
     mainFields: ['module', 'main'],
     legalComments: 'none',
+    alias: { https: unusedFetcher, stream: unusedFetcher },
     logLevel: 'error',
   });
   // Says what index.js is, wherever the folder lies.

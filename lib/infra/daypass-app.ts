@@ -1,6 +1,6 @@
 import { App, type AppProps, type Environment, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Configuration } from '../config/load-config.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { AccountRolesStack, otherAccounts } from './account-roles-stack.ts';
 import { DaypassStack } from './daypass-stack.ts';
 

@@ -3,7 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { carry } from '../config/carried.ts';
-import type { Configuration } from '../config/load-config.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
 import { type DoorName, routes } from '../routes.ts';
 import { carriedConfigurationFile } from './bundle-door.ts';

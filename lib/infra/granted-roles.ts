@@ -10,7 +10,7 @@ import {
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Configuration, GrantSettings, ProviderSettings } from '../config/load-config.ts';
+import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
 import type { StatementDocument } from '../grant/grant.ts';
 import { issuerName, type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';

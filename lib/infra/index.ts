@@ -1,6 +1,7 @@
 // What someone else's CDK app imports: `import { Daypass } from 'daypass/cdk'`.
 
-export { type Configuration, ConfigurationError, loadConfiguration } from '../config/load-config.ts';
+export { type Configuration, ConfigurationError } from '../config/configuration.ts';
+export { loadConfiguration } from '../config/load-config.ts';
 export { readConfigurationFile } from '../config/read-config-file.ts';
 export { AccountRolesStack, type AccountRolesStackProps, otherAccounts } from './account-roles-stack.ts';
 export { Daypass, type DaypassProps } from './daypass.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Configuration } from '../config/load-config.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { daypassApp } from './daypass-app.ts';
 
 export interface Synthesised {

@@ -1,7 +1,6 @@
 // The unsigned STS calls: one form POST each, at a regional endpoint, with the next Region as fallback.
 // Source: AWS STS API Reference, "Common errors"; AWS General Reference, "AWS STS endpoints".
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Network, type NetworkAnswer, NetworkError } from '../network/network.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 import { elementText } from './sts-answer.ts';
@@ -53,6 +52,8 @@ const refusalFor = new Map<string, RefusalCode>([
 
 /** Another Region would fare no worse, this one may fare better in a moment. */
 const passing = new Set(['IDPCommunicationError', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded']);
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
 
 type Outcome =
   | { readonly kind: 'success'; readonly xml: string }

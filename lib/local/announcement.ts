@@ -1,7 +1,7 @@
 // What `npm start` understands and says.
 
 import { parseArgs } from 'node:util';
-import type { Configuration } from '../config/load-config.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { people } from './idp/people.ts';
 import type { LocalStack } from './local-stack.ts';
 

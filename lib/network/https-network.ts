@@ -1,6 +1,4 @@
-import { lookup as dnsLookup } from 'node:dns';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { type Network, type NetworkAnswer, NetworkError, type NetworkRequest } from './network.ts';
 import { isPrivateAddress } from './private-addresses.ts';
@@ -16,6 +14,8 @@ export interface HttpsNetworkOptions {
 
 export function httpsNetwork({ privateAddresses }: HttpsNetworkOptions): Network {
   const publicOnly = privateAddresses === 'refused';
+  // Half of what a door costs to load, so it is loaded by doors that reach out and by nobody else.
+  const { Agent, request: httpsRequest } = process.getBuiltinModule('node:https');
   const agent = new Agent({ keepAlive: true, maxSockets: 32, ...(publicOnly && { lookup: publicLookup }) });
   return {
     send: async (sent) => {
@@ -33,21 +33,43 @@ export function httpsNetwork({ privateAddresses }: HttpsNetworkOptions): Network
 }
 
 /** Sends the request and reads the answer within its limits; the local stack uses it over plain http. */
-export function exchangeOver(
-  open: () => ClientRequest,
-  { url, body = '', timeoutMilliseconds, longestAnswerBytes }: NetworkRequest,
-): Promise<NetworkAnswer> {
+export async function exchangeOver(open: () => ClientRequest, sent: NetworkRequest): Promise<NetworkAnswer> {
+  try {
+    return await attempt(open(), sent);
+  } catch (error) {
+    // A connection kept from before a function was frozen may be gone by now; a new one tells the truth.
+    if (error instanceof StaleConnection) return attempt(open(), sent);
+    throw error;
+  }
+}
+
+class StaleConnection extends NetworkError {}
+
+function attempt(request: ClientRequest, sent: NetworkRequest): Promise<NetworkAnswer> {
+  const { url, body = '', timeoutMilliseconds, longestAnswerBytes } = sent;
   const { host } = new URL(url);
   return new Promise((resolve, reject) => {
-    const request = open();
+    let answered = false;
     const fail = (reason: string, cause?: unknown) => {
-      reject(new NetworkError(`${host} ${reason}`, { cause }));
+      const Failure = request.reusedSocket && !answered ? StaleConnection : NetworkError;
+      reject(new Failure(`${host} ${reason}`, { cause }));
       request.destroy();
     };
-    const timer = setTimeout(() => fail(`did not answer within ${timeoutMilliseconds} ms`), timeoutMilliseconds);
+    const timer = setTimeout(() => {
+      answered = true;
+      fail(`did not answer within ${timeoutMilliseconds} ms`);
+    }, timeoutMilliseconds);
     request.on('error', (error) => fail('could not be reached', error));
-    request.on('close', () => clearTimeout(timer));
-    request.on('response', (response) => readBody(response, longestAnswerBytes, resolve, fail));
+    // Whoever answers with 101 or hangs up without a word has not answered; a settled promise does not mind.
+    request.on('upgrade', () => fail('tried to switch protocols'));
+    request.on('close', () => {
+      clearTimeout(timer);
+      fail('closed the connection');
+    });
+    request.on('response', (response) => {
+      answered = true;
+      readBody(response, longestAnswerBytes, resolve, fail);
+    });
     request.end(body);
   });
 }
@@ -79,6 +101,7 @@ function readBody(
 }
 
 const publicLookup: LookupFunction = (hostname, options, callback) => {
+  const { lookup: dnsLookup } = process.getBuiltinModule('node:dns');
   dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, []);
     const inside = addresses.find(({ address }) => isPrivateAddress(address));

@@ -16,8 +16,9 @@ const ranges = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/128',
-  '::1/128',
+  // Unspecified, loopback and the deprecated forms that carry an IPv4 address.
+  '::/96',
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
@@ -26,14 +27,26 @@ const ranges = [
   '2002::/16',
   'fc00::/7',
   'fe80::/10',
+  'fec0::/10',
   'ff00::/8',
 ];
 
-const blocked = new BlockList();
-for (const range of ranges) {
-  const [address = '', bits] = range.split('/');
-  blocked.addSubnet(address, Number(bits), isIPv4(address) ? 'ipv4' : 'ipv6');
-}
+/** Built at the first connection, not while a function starts. */
+let blocked: BlockList | undefined;
 
 /** IPv4 addresses mapped into IPv6 are judged as IPv4. */
-export const isPrivateAddress = (address: string) => blocked.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+export function isPrivateAddress(address: string): boolean {
+  blocked ??= listOf(ranges);
+  return blocked.check(address, familyOf(address));
+}
+
+function listOf(subnets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [address = '', bits] = subnet.split('/');
+    list.addSubnet(address, Number(bits), familyOf(address));
+  }
+  return list;
+}
+
+const familyOf = (address: string) => (isIPv4(address) ? 'ipv4' : 'ipv6');

@@ -67,7 +67,12 @@ export function anIssuer({
 export const base64url = (text: string | Buffer) => Buffer.from(text).toString('base64url');
 
 /** Signs any two texts as a JWS, whether or not they make sense. */
-export function signed(header: string, payload: string, algorithm: Algorithm, key: KeyObject): string {
+export function signed(
+  header: string | Buffer,
+  payload: string | Buffer,
+  algorithm: Algorithm,
+  key: KeyObject,
+): string {
   const input = `${base64url(header)}.${base64url(payload)}`;
   const signature = sign(`sha${algorithm.slice(2)}`, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
   return `${input}.${base64url(signature)}`;

@@ -106,9 +106,12 @@ function collect(
 
 function textsOf(value: unknown): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const plain = (item: unknown) => typeof item === 'string' || typeof item === 'boolean' || Number.isFinite(item);
+  const plain = (item: unknown) => typeof item === 'string' || typeof item === 'boolean' || isExact(item);
   return list.every(plain) ? list.map(String) : undefined;
 }
+
+/** Beyond 2^53 neighbours become one number: a condition on one person's id would let in another's. */
+const isExact = (item: unknown) => Number.isFinite(item) && Math.abs(item as number) <= Number.MAX_SAFE_INTEGER;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,228 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
+import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
+import { variables } from '../../lib/environment.ts';
+import { AccountRolesStack, otherAccounts } from '../../lib/infra/account-roles-stack.ts';
+import { Daypass } from '../../lib/infra/daypass.ts';
+import { DaypassStack } from '../../lib/infra/daypass-stack.ts';
+import { routes } from '../../lib/routes.ts';
+
+const configuration = readConfigurationFile('daypass.yaml');
+let template: Template;
+
+beforeAll(() => {
+  template = Template.fromStack(new DaypassStack(new App(), 'Daypass', { configuration }));
+});
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Effect: string;
+  readonly Resource?: unknown;
+}
+
+const properties = (type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties as Record<string, unknown>);
+
+describe('doors', () => {
+  test('each has a function on the Node and processor of the table, and a route to it', () => {
+    template.resourceCountIs('AWS::Lambda::Function', routes.length);
+    template.allResourcesProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+    const keys = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
+    expect(keys.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  test('a function may write its own log and nothing else', () => {
+    const documents = properties('AWS::IAM::Policy').map(
+      ({ PolicyDocument }) => PolicyDocument as { Statement: Statement[] },
+    );
+    expect(documents).toHaveLength(routes.length);
+    for (const { Statement } of documents) {
+      expect(Statement).toEqual([
+        {
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Effect: 'Allow',
+          Resource: { 'Fn::GetAtt': [expect.stringMatching(/Log[0-9A-F]{8}$/), 'Arn'] },
+        },
+      ]);
+    }
+    const lambdaRoles = properties('AWS::IAM::Role').filter((role) =>
+      JSON.stringify(role.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'),
+    );
+    for (const role of lambdaRoles) {
+      expect(role.ManagedPolicyArns).toBeUndefined();
+      expect(role.Policies).toBeUndefined();
+    }
+  });
+
+  test('only doors that take proofs are told the configuration', () => {
+    const environments = properties('AWS::Lambda::Function').map(
+      ({ Environment }) => (Environment as { Variables?: object } | undefined)?.Variables,
+    );
+    const told = environments.filter((each) => each !== undefined);
+    expect(told).toHaveLength(routes.filter(({ takesProofs }) => takesProofs).length);
+    const names = [variables.configuration, variables.accountId, variables.partition].sort();
+    for (const each of told) expect(Object.keys(each).sort()).toEqual(names);
+  });
+
+  test('each route has its throttle', () => {
+    const [stage] = properties('AWS::ApiGatewayV2::Stage');
+    expect(Object.keys(stage?.RouteSettings as object).sort()).toEqual(
+      routes.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+  });
+
+  test('the access log keeps nothing that a caller could hide a token in', () => {
+    const [stage] = properties('AWS::ApiGatewayV2::Stage');
+    const { Format } = (stage?.AccessLogSettings ?? { Format: '' }) as { Format: string };
+    expect(Format).toContain('requestId');
+    for (const field of ['querystring', 'header', 'body', 'path']) expect(Format.toLowerCase()).not.toContain(field);
+  });
+
+  test('logs are kept for a year and not for ever', () => {
+    for (const { RetentionInDays } of properties('AWS::Logs::LogGroup')) expect(RetentionInDays).toBe(365);
+  });
+
+  test('CORS is what the configuration lists, and absent where it lists nothing', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: { AllowOrigins: ['http://localhost:5173'], AllowMethods: ['GET', 'POST'] },
+    });
+    const { corsOrigins: _, ...rest } = configuration;
+    const without = Template.fromStack(
+      new DaypassStack(new App(), 'Daypass', { configuration: { ...rest, corsOrigins: [] } }),
+    );
+    without.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+
+  test('every alarm says what to do', () => {
+    const alarms = properties('AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(5);
+    for (const { AlarmDescription } of alarms) expect(String(AlarmDescription).length).toBeGreaterThan(80);
+  });
+});
+
+describe('granted roles', () => {
+  test('trust what the grant says, in the words of AWS', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: 'daypass-tenant-files',
+      MaxSessionDuration: 14_400,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
+            Principal: { Federated: { Ref: Match.stringLikeRegexp('Providerapp') } },
+            Condition: {
+              StringEquals: { 'login.acme.example:aud': ['web', 'mobile'], 'aws:RequestTag/role': ['editor'] },
+            },
+          },
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: 'daypass-deploy',
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: {
+              StringEquals: {
+                'token.actions.githubusercontent.com:aud': ['sts.amazonaws.com'],
+                'token.actions.githubusercontent.com:repository': ['acme/shop'],
+                'token.actions.githubusercontent.com:ref': ['refs/heads/main'],
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test('come with the providers they trust, with the audiences that are taken', () => {
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: 'https://login.acme.example',
+      ClientIdList: ['web', 'mobile'],
+    });
+    template.resourceCountIs('AWS::IAM::OIDCProvider', 2);
+  });
+
+  test('an existing provider is named and not made, a built-in one needs none', () => {
+    const other = loadConfiguration({
+      providers: {
+        hub: { oidc: { vendor: 'github', audiences: ['sts.amazonaws.com'], iamProvider: 'existing' } },
+        google: { oidc: { vendor: 'google', audiences: ['client-1'] } },
+      },
+      grants: {
+        deploy: {
+          from: 'hub',
+          when: { StringEquals: { repository: 'acme/shop' } },
+          role: { permissions: [{ actions: ['s3:GetObject'], resources: ['*'] }] },
+        },
+        staff: {
+          from: 'google',
+          when: { StringEquals: { sub: '110169484474386276334' } },
+          role: { permissions: [{ actions: ['s3:GetObject'], resources: ['*'] }] },
+        },
+      },
+    });
+    const made = Template.fromStack(new DaypassStack(new App(), 'Daypass', { configuration: other }));
+    made.resourceCountIs('AWS::IAM::OIDCProvider', 0);
+    made.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: 'daypass-staff',
+      AssumeRolePolicyDocument: { Statement: [{ Principal: { Federated: 'accounts.google.com' } }] },
+    });
+    expect(JSON.stringify(made.toJSON())).toContain(':oidc-provider/token.actions.githubusercontent.com');
+  });
+
+  test('roles named by arn are left alone', () => {
+    const named = loadConfiguration({
+      providers: { app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } } },
+      grants: { old: { from: 'app', when: 'anyone', role: { arn: 'arn:aws:iam::111122223333:role/old' } } },
+    });
+    const made = Template.fromStack(new DaypassStack(new App(), 'Daypass', { configuration: named }));
+    expect(JSON.stringify(made.findResources('AWS::IAM::Role'))).not.toContain('Federated');
+  });
+});
+
+describe('other accounts', () => {
+  const spread = loadConfiguration({
+    providers: {
+      app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } },
+      ci: { oidc: { vendor: 'github', audiences: ['sts.amazonaws.com'] } },
+    },
+    grants: {
+      here: { from: 'app', when: 'anyone', role: { permissions: [{ actions: ['s3:GetObject'], resources: ['*'] }] } },
+      there: {
+        from: 'app',
+        when: 'anyone',
+        role: { account: '444455556666', permissions: [{ actions: ['s3:GetObject'], resources: ['*'] }] },
+      },
+    },
+  });
+
+  test('have a stack of their own with their roles and the providers those trust', () => {
+    expect(otherAccounts(spread)).toEqual(['444455556666']);
+    const env = { account: '444455556666', region: 'us-east-1' };
+    const made = Template.fromStack(
+      new AccountRolesStack(new App(), 'There', { configuration: spread, account: '444455556666', env }),
+    );
+    made.resourceCountIs('AWS::IAM::Role', 1);
+    made.hasResourceProperties('AWS::IAM::Role', { RoleName: 'daypass-there' });
+    made.resourceCountIs('AWS::IAM::OIDCProvider', 1);
+    made.resourceCountIs('AWS::Lambda::Function', 0);
+  });
+
+  test('leave nothing of theirs in the home stack', () => {
+    const home = Template.fromStack(new DaypassStack(new App(), 'Daypass', { configuration: spread }));
+    expect(JSON.stringify(home.findResources('AWS::IAM::Role'))).not.toContain('daypass-there');
+  });
+});
+
+test('the construct takes its place in a stack of somebody else', () => {
+  const stack = new Stack(new App(), 'Theirs');
+  const daypass = new Daypass(stack, 'Broker', { configuration });
+  expect(daypass.grantedRoles.roles.get('tenant-files')?.roleArn).toBeDefined();
+  Template.fromStack(stack).resourceCountIs('AWS::ApiGatewayV2::Api', 1);
+});

@@ -1,0 +1,108 @@
+// The whole local stack of a configuration, for tests that speak HTTP to the doors.
+
+import { rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import { open as credentials } from '../../lambdas/credentials.ts';
+import { open as grants } from '../../lambdas/grants.ts';
+import { open as health } from '../../lambdas/health.ts';
+import type { OpenDoor } from '../../lambdas/rim.ts';
+import type { Configuration } from '../../lib/config/configuration.ts';
+import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
+import { close, listen } from '../../lib/local/listen.ts';
+import { type LocalStack, startLocalStack } from '../../lib/local/local-stack.ts';
+import type { DoorName } from '../../lib/routes.ts';
+import type { Issuer } from './issuer.ts';
+
+const doors: Record<DoorName, OpenDoor> = { credentials, grants, health };
+
+export const anAccount = '111122223333';
+
+export interface StackSettings {
+  readonly configuration: Configuration;
+  readonly clock?: () => Date;
+  /** Issuers that answer on this machine. */
+  readonly standIns?: ReadonlyMap<string, string>;
+  /** Changes the synthesised templates before they are loaded. */
+  readonly edit?: (synthesis: Synthesis) => Synthesis;
+  /** Puts something around what a door is opened with. */
+  readonly rim?: (rim: Parameters<OpenDoor>[0]) => Parameters<OpenDoor>[0];
+}
+
+export interface RunningStack extends LocalStack {
+  readonly audit: readonly Record<string, unknown>[];
+}
+
+export async function aStack({
+  configuration,
+  clock = () => new Date(),
+  standIns = new Map(),
+  edit = (same) => same,
+  rim = (same) => same,
+}: StackSettings): Promise<RunningStack> {
+  const { assembly, stacks } = edit(synthesise(configuration, { account: anAccount, region: 'us-east-1' }));
+  const audit: Record<string, unknown>[] = [];
+  const [provider] = configuration.providers.values();
+  const stack = await startLocalStack({
+    stacks,
+    assembly,
+    openDoor: (door) => (given) => doors[door](rim(given)),
+    port: await freePorts(3),
+    identityProvider: provider,
+    standIns,
+    clock,
+    writeLine: (line) => void audit.push(JSON.parse(line)),
+  });
+  return {
+    ...stack,
+    audit,
+    async stop() {
+      await stack.stop();
+      rmSync(assembly, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An issuer of the kit on this machine: its address, and how to end it. */
+export async function serveIssuer(
+  issuer: Issuer,
+): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
+  const network = issuer.network();
+  const server = createHttpServer((request, response) => {
+    const asked = {
+      method: 'GET',
+      url: `${issuer.issuer}${request.url ?? '/'}`,
+      timeoutMilliseconds: 1000,
+      longestAnswerBytes: 100_000,
+    } as const;
+    network.send(asked).then(
+      ({ status, body }) => response.writeHead(status).end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  const port = await freePorts(1);
+  await listen(server, port);
+  return { address: `http://127.0.0.1:${port}`, stop: () => close(server) };
+}
+
+/** The first of so many free ports in a row. */
+export async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const first = await portWhere(0);
+    const rest = await Promise.all(Array.from({ length: count - 1 }, (_, offset) => portWhere(first + offset + 1)));
+    if (first > 0 && !rest.includes(0)) return first;
+  }
+  throw new Error('No free ports in a row.');
+}
+
+/** 0 when the port is taken. */
+function portWhere(port: number): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(0));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
