@@ -25,7 +25,7 @@ export function serve<Asked, Answered>({ door, dialect, act }: Serving<Asked, An
       broker.audit(auditRecord(origin, trail, broker.clock()));
       return resultOf(dialect.answer(answered, broker.clock()));
     } catch (error) {
-      broker.audit(auditRecord(origin, trail, broker.clock(), error));
+      broker.audit(auditRecord(origin, trail, broker.clock(), error ?? new Error('Nothing was thrown.')));
       return resultOf(dialect.refuse(noOf(error), origin.requestId));
     }
   };

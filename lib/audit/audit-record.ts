@@ -66,15 +66,22 @@ function outcomeOf(error: unknown): AuditRecord {
     const { code, detail, cause } = error;
     return { outcome: 'refused', code, status: refusals[code].status, detail, cause: causeOf(cause) };
   }
-  // The stack tells where, and its first line is left out: a library's message may quote what it was given.
-  const stack =
-    error instanceof Error
-      ? error.stack
-          ?.split('\n')
-          .slice(1, 6)
-          .map((line) => line.trim())
-      : undefined;
-  return { outcome: 'fault', code: fault.error, status: fault.status, cause: causeOf(error), stack };
+  return { outcome: 'fault', code: fault.error, status: fault.status, cause: causeOf(error), stack: placesOf(error) };
+}
+
+const mostPlaces = 5;
+
+/** Where it happened, without the message, which stands before: a library's may quote what it was given. */
+function placesOf(error: unknown): readonly string[] | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  const { message, stack } = error;
+  const start = stack.indexOf(message);
+  if (start < 0) return undefined;
+  const lines = stack.slice(start + message.length).split('\n');
+  return lines
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, mostPlaces)
+    .map((line) => line.trim());
 }
 
 /** The kind of error, never a message: libraries quote tokens in theirs. Our own network errors are safe to tell. */

@@ -2,8 +2,9 @@ import type { SessionPolicyTemplate, SessionTerms, StatementDocument } from '../
 import { parseTemplate, type Template } from '../grant/template.ts';
 import { missingTenancy } from '../grant/tenancy.ts';
 import { conditionKey } from '../grant/trust-policy.ts';
-import { requestTagPrefix } from '../identity/oidc/aws-claims.ts';
+import { isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
+import { isAwsKey } from '../policy/context.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import { PolicyError } from '../policy/policy.ts';
 import { longestSessionSeconds, shortestSessionSeconds } from '../session/session-duration.ts';
@@ -14,7 +15,6 @@ import type { DeclaredGrant, DeclaredStatement } from './schema.ts';
 
 /** IAM: what a role has unless it is told otherwise, and the least it can be told. */
 const defaultMaxSessionSeconds = 3600;
-const longestRoleName = 64;
 const roleArn = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 export interface GrantToCompile {
@@ -77,7 +77,13 @@ interface DirectCallCheck {
  */
 function checkDirectCalls({ declared, when, provider, path, report }: DirectCallCheck): void {
   for (const { operator, key } of when) {
-    if (key.startsWith(requestTagPrefix) && !provider.awsClaims.includes('tags')) {
+    if (isAwsKey(key) && !isRequestTag(key) && !isSourceIdentity(key)) {
+      report(
+        `${path}.when.${operator}.${key}`,
+        'is no claim; of the keys of AWS a grant knows aws:RequestTag/… and sts:SourceIdentity',
+      );
+    }
+    if (isRequestTag(key) && !provider.awsClaims.includes('tags')) {
       report(
         `${path}.when.${operator}.${key}`,
         `comes from the claim https://aws.amazon.com/tags; write awsClaims: [tags] at provider ${provider.name}`,
@@ -89,7 +95,7 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
   for (const condition of when.filter((each) => conditionKey(each, provider) === undefined)) {
     report(
       `${path}.when.${condition.operator}.${condition.key}`,
-      `is a claim that AWS never sees, and with forward a token is enough to ask STS without Daypass; use what AWS sees (sub, email, amr, aws:RequestTag/…), ${remedy}`,
+      `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, ${remedy}`,
     );
   }
   if (declared.session.policy) {
@@ -219,9 +225,16 @@ function madeRole(
   { path, grant, terms, report }: RoleToCompile,
 ): RoleSettings {
   const roleName = declared.name ?? `daypass-${grant}`;
-  if (roleName.length > longestRoleName)
-    report(`${path}.name`, `"${roleName}" has more than ${longestRoleName} characters`);
   const permissions = statements.map(statementDocument);
+  for (const [index, { Resource }] of permissions.entries()) {
+    const placeholder = Resource.find((resource) => /(^|[^$])\{/.test(resource));
+    if (placeholder) {
+      report(
+        `${path}.permissions[${index}].resources`,
+        `has "${placeholder}"; claims have their place in session.policy, a role knows \${aws:PrincipalTag/…}`,
+      );
+    }
+  }
   checkPolicy({ Version: '2012-10-17', Statement: permissions }, `${path}.permissions`, report);
   return {
     kind: 'made',
@@ -252,9 +265,18 @@ function checkPolicy(document: unknown, path: string, report: Report): void {
     parsePolicy({ name: path, kind: 'identity', document });
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    for (const problem of error.problems) report(`${path}${problem.path.replace(/^Statement/, '')}`, problem.says);
+    for (const problem of error.problems) report(path + inOurWords(problem.path), problem.says);
   }
 }
+
+/** `Statement[0].Action` is `[0].actions` in the file. */
+const inOurWords = (path: string) =>
+  path
+    .replace(/^Statement/, '')
+    .replace('.Action', '.actions')
+    .replace('.Resource', '.resources')
+    .replace('.Condition', '.conditions')
+    .replace('.Sid', '.sid');
 
 type Values = string | number | boolean | readonly (string | number | boolean)[];
 

@@ -18,7 +18,8 @@ import { type DeclaredGrant, schema } from './schema.ts';
 /** Throws a `ConfigurationError`. */
 export function loadConfiguration(value: unknown): Configuration {
   const parsed = v.safeParse(schema, value);
-  if (!parsed.success) throw new ConfigurationError(parsed.issues.map(problemOf));
+  const shape = [...unusableKeys(value, ''), ...(parsed.success ? [] : parsed.issues.map(problemOf))];
+  if (!parsed.success || shape.length > 0) throw new ConfigurationError(shape);
   const declared = parsed.output;
   const problems: Problem[] = [];
   const report: Report = (path, says) => void problems.push({ path, says });
@@ -46,6 +47,18 @@ export function loadConfiguration(value: unknown): Configuration {
   if (problems.length > 0) throw new ConfigurationError(problems);
   const { cors, sts } = declared;
   return { providers, grants, corsOrigins: cors.origins, fallbackRegions: sts.fallbackRegions };
+}
+
+/** Names that every JavaScript object has. The schema would leave them out in silence, and a condition with them. */
+const inheritedNames = ['__proto__', 'constructor', 'prototype'];
+
+function unusableKeys(value: unknown, path: string): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const at = Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+    const own = inheritedNames.includes(key) ? [{ path: at, says: 'is a name that cannot be used here' }] : [];
+    return [...own, ...unusableKeys(member, at)];
+  });
 }
 
 function compileAll<D, C>(
@@ -83,7 +96,9 @@ function problemOf(issue: v.BaseIssue<unknown>): Problem {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;
   }, '');
-  const shows = /^["\d-]|^(true|false|null)$/.test(issue.received) && issue.expected !== 'never';
+  const shows =
+    (issue.input === null || ['string', 'number', 'boolean'].includes(typeof issue.input)) &&
+    issue.expected !== 'never';
   return {
     path: path === '' ? 'daypass.yaml' : path,
     says: shows ? `is ${issue.received}; ${issue.message}` : issue.message,

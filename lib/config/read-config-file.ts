@@ -36,5 +36,12 @@ function readYaml(file: string): unknown {
   const document = parseDocument(text, { uniqueKeys: true });
   if (document.errors.length > 0)
     throw new Error(`${file} is not YAML:\n${document.errors.map(({ message }) => `  ${message}`).join('\n')}`);
-  return document.toJS();
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // An alias to nowhere, or aliases that unfold without end; a text that starts with * needs quotes.
+    throw new Error(`${file} is not YAML that can be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
 }

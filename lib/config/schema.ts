@@ -36,13 +36,21 @@ const duration = (description: string) =>
 
 const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1'));
 
-const conditionValue = v.union(
-  [v.string(), v.number(), v.boolean(), v.array(v.union([v.string(), v.number(), v.boolean()]))],
-  'must be a text, a number, a boolean or a list of them',
+/** YAML reads a long number without quotes as another number. */
+const exact = 'must be put in quotes: beyond 9007199254740991 a number loses digits';
+const scalar = v.union([
+  v.string(),
+  v.pipe(v.number(), v.minValue(Number.MIN_SAFE_INTEGER, exact), v.maxValue(Number.MAX_SAFE_INTEGER, exact)),
+  v.boolean(),
+]);
+const conditionValue = v.union([scalar, v.array(scalar)], (issue) =>
+  typeof issue.input === 'number' ? exact : 'must be a text, a number, a boolean or a list of them',
 );
+/** A list would pass for an object whose keys are 0, 1, 2. */
+const key = v.pipe(v.string(), v.regex(/\D/, 'must be a name; this is a list where an object is wanted'));
 
 const conditions = v.pipe(
-  v.record(v.string(), v.record(v.string(), conditionValue), 'must be an object of operators, each an object of keys'),
+  v.record(key, v.record(key, conditionValue), 'must be an object of operators, each an object of keys'),
   v.description('IAM condition operators, each with keys and values. All must hold.'),
 );
 

@@ -1,4 +1,4 @@
-import { type AwsClaim, requestTagPrefix, sourceIdentityKey } from '../identity/oidc/aws-claims.ts';
+import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { ConditionDocument, Grant } from './grant.ts';
@@ -66,8 +66,8 @@ export function conditionKey(
   { issuer, awsClaims }: FederatedProvider,
 ): string | undefined {
   if (expected.some((value) => value.includes('${'))) return undefined;
-  if (key.startsWith(requestTagPrefix)) return awsClaims.includes('tags') ? key : undefined;
-  if (key === sourceIdentityKey) return awsClaims.includes('sourceIdentity') ? key : undefined;
+  if (isRequestTag(key)) return awsClaims.includes('tags') ? key : undefined;
+  if (isSourceIdentity(key)) return awsClaims.includes('sourceIdentity') ? key : undefined;
   const known = [...claimsOfEveryIssuer, ...(vendorOf(issuer)?.conditionKeys ?? [])];
   return known.includes(key) ? `${issuerName(issuer)}:${key}` : undefined;
 }

@@ -12,7 +12,10 @@ export function elementText(xml: string, name: string): string | undefined {
   const text = xml.slice(start + open.length, end);
   return text.includes('<')
     ? undefined
-    : text.replace(/&(amp|lt|gt|quot|apos);/g, (_, entity: string) => entities[entity] ?? '');
+    : text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|(amp|lt|gt|quot|apos));/gi, (_, decimal, hex, name) => {
+        const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+        return name === undefined ? String.fromCodePoint(code) : (entities[name] ?? '');
+      });
 }
 
 /** Throws a plain `Error` when STS, against its contract, left the element out. */

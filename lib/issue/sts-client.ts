@@ -12,9 +12,11 @@ export interface StsClientOptions {
   readonly partition: string;
 }
 
+type Parameters = Readonly<Record<string, string>>;
+
 export interface StsClient {
   /** Resolves to the XML of a success. Rejects with a `Refusal`. */
-  call(action: string, parameters: Readonly<Record<string, string>>): Promise<string>;
+  call(action: string, parameters: Parameters): Promise<string>;
 }
 
 const timeoutMilliseconds = 3000;
@@ -63,12 +65,12 @@ type Outcome =
 export function stsClient({ network, regions, partition }: StsClientOptions): StsClient {
   return {
     async call(action, parameters) {
-      const body = new URLSearchParams({ Action: action, Version: version, ...parameters }).toString();
+      const sent = { Action: action, Version: version, ...parameters };
       let last = new Refusal('sts_unavailable', { why: 'no Region is configured' });
       for (const region of regions) {
         const url = `${stsEndpoint(region, partition)}/`;
         for (let attempt = 1; attempt <= attemptsPerRegion; attempt++) {
-          const outcome = await attemptAt(network, url, body);
+          const outcome = await attemptAt(network, url, sent);
           if (outcome.kind === 'success') return outcome.xml;
           if (outcome.kind === 'refused') throw outcome.refusal;
           last = outcome.refusal;
@@ -82,23 +84,35 @@ export function stsClient({ network, regions, partition }: StsClientOptions): St
   };
 }
 
-async function attemptAt(network: Network, url: string, body: string): Promise<Outcome> {
+async function attemptAt(network: Network, url: string, parameters: Parameters): Promise<Outcome> {
+  const body = new URLSearchParams(parameters).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' };
   try {
     const answer = await network.send({ method: 'POST', url, headers, body, timeoutMilliseconds, longestAnswerBytes });
-    return outcomeOf(answer, new URL(url).host);
+    return outcomeOf(answer, new URL(url).host, parameters);
   } catch (cause) {
     if (!(cause instanceof NetworkError)) throw cause;
     return { kind: 'elsewhere', refusal: new Refusal('sts_unavailable', { why: cause.message }, { cause }) };
   }
 }
 
-function outcomeOf({ status, body }: NetworkAnswer, host: string): Outcome {
+function outcomeOf({ status, body }: NetworkAnswer, host: string, sent: Parameters): Outcome {
   if (status === 200) return { kind: 'success', xml: body };
   const stsCode = elementText(body, 'Code') ?? 'none';
-  const detail = { stsHost: host, stsStatus: status, stsCode, stsMessage: elementText(body, 'Message') };
+  const stsMessage = withoutProof(elementText(body, 'Message'), sent);
+  const detail = { stsHost: host, stsStatus: status, stsCode, stsMessage };
   if (passing.has(stsCode)) return { kind: 'again', refusal: new Refusal('sts_unavailable', detail) };
   if (status >= 500) return { kind: 'elsewhere', refusal: new Refusal('sts_unavailable', detail) };
   const code = refusalFor.get(stsCode) ?? 'sts_refused_request';
   return { kind: code === 'sts_unavailable' ? 'elsewhere' : 'refused', refusal: new Refusal(code, detail) };
+}
+
+/** Parameters that are proofs; a ValidationError quotes what it does not like. */
+const proofs = ['WebIdentityToken', 'SAMLAssertion'];
+
+function withoutProof(message: string | undefined, sent: Parameters): string | undefined {
+  return proofs.reduce((text, name) => {
+    const proof = sent[name];
+    return proof ? text?.replaceAll(proof, '…') : text;
+  }, message);
 }

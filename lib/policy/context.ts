@@ -12,9 +12,15 @@ export function awsContext(entries: Iterable<readonly [string, string | readonly
   return { values: (key) => present(byKey.get(key.toLowerCase())) };
 }
 
-/** Claims keep their case: an identity provider may well send `Role` and `role`. */
+/** Names that are AWS's own, in claims as in policies. */
+export const isAwsKey = (key: string) => /^(aws|sts):/i.test(key);
+
+/**
+ * Claims keep their case: an identity provider may well send `Role` and `role`. Those that stand for AWS's own keys
+ * are held in lower case and compared as AWS does, or a grant and its trust policy would disagree.
+ */
 export function claimContext(claims: ReadonlyMap<string, readonly string[]>): Context {
-  return { values: (key) => present(claims.get(key)) };
+  return { values: (key) => present(claims.get(isAwsKey(key) ? key.toLowerCase() : key)) };
 }
 
 const present = (values: readonly string[] | undefined) => (values?.length ? values : undefined);

@@ -1,5 +1,6 @@
 import type { Template } from '../grant/template.ts';
 import type { Identity } from '../identity/identity.ts';
+import { claimContext } from '../policy/context.ts';
 import { Refusal } from '../refusal.ts';
 
 /** Fills a template; `place` makes a claim's value fit where it goes. Refused: a claim with no or several values. */
@@ -14,7 +15,7 @@ export function render(
 }
 
 function singleValue({ attributes }: Identity, claim: string): string {
-  const [value, ...more] = attributes.get(claim) ?? [];
+  const [value, ...more] = claimContext(attributes).values(claim) ?? [];
   if (value === undefined || value === '')
     throw new Refusal('session_unrenderable', { claim, why: 'missing or empty' });
   if (more.length > 0) throw new Refusal('session_unrenderable', { claim, why: 'has several values' });

@@ -5,7 +5,9 @@ export const awsClaims = ['tags', 'sourceIdentity'] as const;
 export type AwsClaim = (typeof awsClaims)[number];
 
 export const requestTagPrefix = 'aws:RequestTag/';
+export const isRequestTag = (key: string) => key.toLowerCase().startsWith(requestTagPrefix.toLowerCase());
 export const sourceIdentityKey = 'sts:SourceIdentity';
+export const isSourceIdentity = (key: string) => key.toLowerCase() === sourceIdentityKey.toLowerCase();
 
 export const tagsClaim = 'https://aws.amazon.com/tags';
 export const sourceIdentityClaim = 'https://aws.amazon.com/source_identity';
@@ -23,7 +25,8 @@ export function awsClaimsOf(payload: Payload): ReadonlyMap<string, string> {
 
 /**
  * Session tags in either form: nested, each value a list of exactly one text, or flattened into claims of their own
- * for issuers that cannot nest. `undefined` when STS would say that they are not in the correct format.
+ * for issuers that cannot nest. `undefined` when STS would say that they are not in the correct format; keys that
+ * differ by case only are one key to it.
  */
 export function principalTags(payload: Payload): ReadonlyMap<string, string> | undefined {
   const tags = new Map<string, string>();
@@ -41,7 +44,8 @@ export function principalTags(payload: Payload): ReadonlyMap<string, string> | u
     if (typeof value !== 'string') return undefined;
     tags.set(name.slice(flattened.length), value);
   }
-  return tags;
+  const distinct = new Set([...tags.keys()].map((key) => key.toLowerCase()));
+  return distinct.size === tags.size ? tags : undefined;
 }
 
 function recordOf(value: unknown): ReadonlyMap<string, unknown> | undefined {

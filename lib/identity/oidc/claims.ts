@@ -1,3 +1,4 @@
+import { isAwsKey } from '../../policy/context.ts';
 import { Refusal } from '../../refusal.ts';
 import { awsClaimsOf } from './aws-claims.ts';
 
@@ -78,14 +79,15 @@ function checkAudience(payload: Payload, allowed: readonly string[]): void {
 /**
  * Claims as lists of text, for conditions and templates. Numbers and booleans become their JSON text. A member of
  * an object is named by its path, `realm_access.roles`, unless a claim bears that very name. What is neither
- * text nor a list of it is left out. AWS's own claims appear as the condition keys that STS makes of them.
+ * text nor a list of it is left out. AWS's own claims appear as the condition keys that STS makes of them, in
+ * lower case; `claimContext` finds them however they are written.
  */
 export function attributesOf(payload: Payload): ReadonlyMap<string, readonly string[]> {
   const attributes = new Map<string, readonly string[]>();
   collect(payload, '', attributes, payload);
   // A claim of this name could only be there to pass for what AWS makes of the AWS claims.
-  for (const name of attributes.keys()) if (/^(aws|sts):/i.test(name)) attributes.delete(name);
-  for (const [key, value] of awsClaimsOf(payload)) attributes.set(key, [value]);
+  for (const name of attributes.keys()) if (isAwsKey(name)) attributes.delete(name);
+  for (const [key, value] of awsClaimsOf(payload)) attributes.set(key.toLowerCase(), [value]);
   return attributes;
 }
 

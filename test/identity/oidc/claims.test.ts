@@ -139,6 +139,6 @@ describe('claims that would pass for AWS condition keys', () => {
       'aws:RequestTag/team': 'red',
       'sts:SourceIdentity': 'root',
     };
-    expect(attributes(claims)).toMatchObject({ 'aws:RequestTag/team': ['blue'], 'sts:SourceIdentity': ['alice'] });
+    expect(attributes(claims)).toMatchObject({ 'aws:requesttag/team': ['blue'], 'sts:sourceidentity': ['alice'] });
   });
 });

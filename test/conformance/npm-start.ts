@@ -1,0 +1,80 @@
+// `npm start` as a user runs it: a process of its own, on ports of its own.
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import { freePorts } from '../kit/stack.ts';
+
+const execute = promisify(execFile);
+
+export interface Started {
+  readonly gateway: string;
+  readonly aws: string;
+  readonly identityProvider: string;
+  /** From the command to "Daypass is ready". */
+  readonly readyAfterMilliseconds: number;
+  /** All it has said until now. */
+  said(): string;
+  /** `npm run -s token -- NAME` */
+  token(...args: readonly string[]): Promise<string>;
+  credentials(grant: string, token: string): Promise<Response>;
+  /** Ctrl-C; resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface StartOptions {
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Rejects with all that was said when it ends before it is ready. */
+export async function npmStart({ args = [], environment = {} }: StartOptions = {}): Promise<Started> {
+  const port = await freePorts(3);
+  const env = { ...process.env, DAYPASS_PORT: String(port), ...environment };
+  const began = performance.now();
+  const child = spawn('npm', ['start', '--', ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const ready = new Promise<number>((resolve, reject) => {
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('Daypass is ready')) resolve(performance.now() - began);
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.on('exit', (code) => reject(new Error(`npm start ended with ${code}:\n${said}`)));
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const address = (offset: number) => `http://127.0.0.1:${port + offset}`;
+  return {
+    readyAfterMilliseconds: await ready,
+    gateway: address(0),
+    aws: address(1),
+    identityProvider: address(2),
+    said: () => said,
+    token: async (...words) => (await execute('npm', ['run', '-s', 'token', '--', ...words], { env })).stdout.trim(),
+    credentials: (grant, token) =>
+      fetch(`${address(0)}/v1/credentials`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ grant, token }),
+      }),
+    stop: () => {
+      interrupt(child);
+      return ended;
+    },
+  };
+}
+
+/** A terminal sends Ctrl-C to the whole group. */
+function interrupt({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGINT');
+}
+
+export interface Answered {
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+    readonly expiration: string;
+  };
+  readonly assumedRoleUser: { readonly arn: string };
+}

@@ -1,0 +1,87 @@
+// `npm run synth` as a platform engineer runs it, and the published package in somebody else's app.
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const execute = promisify(execFile);
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daypass-synth-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Template {
+  readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
+}
+
+const templateIn = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Template;
+
+describe('npm run synth', () => {
+  test('is clean, and the trust policies carry the conditions of the grants', async () => {
+    const out = join(folder, 'cdk.out');
+    const { stdout, stderr } = await execute('npm', ['run', '-s', 'synth', '--', '--output', out]);
+    expect(stdout + stderr).not.toMatch(/error|warning/i);
+    const roles = Object.values(templateIn(join(out, 'Daypass.template.json')).Resources).filter(
+      ({ Type }) => Type === 'AWS::IAM::Role',
+    );
+    const deploy = roles.find(({ Properties }) => Properties.RoleName === 'daypass-deploy');
+    expect(JSON.stringify(deploy?.Properties.AssumeRolePolicyDocument)).toContain(
+      '"token.actions.githubusercontent.com:repository":["acme/shop"]',
+    );
+  });
+
+  test('refuses a grant that is open to all of GitHub, with the reason', async () => {
+    const file = join(folder, 'open.yaml');
+    writeFileSync(
+      file,
+      `providers: { ci: { oidc: { vendor: github, audiences: [sts.amazonaws.com] } } }
+grants: { deploy: { from: ci, when: { StringLike: { sub: "repo:*" } }, role: { permissions: [{ actions: ["s3:*"], resources: ["*"] }] } } }
+`,
+    );
+    const run = execute('npm', ['run', '-s', 'synth', '--', '--output', join(folder, 'open.out')], {
+      env: { ...process.env, DAYPASS_CONFIG: file },
+    });
+    await expect(run).rejects.toMatchObject({
+      stderr: expect.stringContaining(
+        'lets in everybody who has an account at https://token.actions.githubusercontent.com',
+      ),
+    });
+  });
+});
+
+describe('the published package', () => {
+  test('serves inside somebody else’s CDK app', async () => {
+    const { stdout } = await execute('npm', ['pack', '--silent', '--pack-destination', folder]);
+    const modules = join(folder, 'app', 'node_modules');
+    mkdirSync(join(modules, 'daypass'), { recursive: true });
+    await execute('tar', [
+      '-xzf',
+      join(folder, stdout.trim()),
+      '-C',
+      join(modules, 'daypass'),
+      '--strip-components',
+      '1',
+    ]);
+    // Everything else that an installation would bring is here already.
+    for (const name of readdirSync('node_modules').filter((each) => !each.startsWith('.')))
+      symlinkSync(resolve('node_modules', name), join(modules, name));
+    writeFileSync(
+      join(folder, 'app', 'app.mjs'),
+      `import { App, Stack } from 'aws-cdk-lib';
+import { Daypass, readConfigurationFile } from 'daypass/cdk';
+const app = new App({ outdir: ${JSON.stringify(join(folder, 'theirs'))} });
+new Daypass(new Stack(app, 'Theirs'), 'Broker', { configuration: readConfigurationFile('node_modules/daypass/daypass.yaml') });
+app.synth();
+`,
+    );
+    await execute('node', ['app.mjs'], { cwd: join(folder, 'app') });
+    const types = Object.values(templateIn(join(folder, 'theirs', 'Theirs.template.json')).Resources).map(
+      ({ Type }) => Type,
+    );
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(3);
+  });
+});
