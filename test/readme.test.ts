@@ -1,0 +1,101 @@
+// What the README says in tables is what the code says in tables.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { loadConfiguration } from '../lib/config/load-config.ts';
+import { variables } from '../lib/environment.ts';
+import { type Vendor, vendors } from '../lib/identity/oidc/vendors.ts';
+import { fault, refusals } from '../lib/refusal.ts';
+import { routes } from '../lib/routes.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+};
+
+/** The rows under a heading, cells trimmed. */
+function table(...headings: readonly string[]): readonly (readonly string[])[] {
+  const lines = readme.split('\n');
+  const start = lines.findIndex((line) => line === `| ${headings.join(' | ')} |`);
+  if (start < 0) throw new Error(`The README has no table with ${headings.join(', ')}.`);
+  const end = lines.findIndex((line, at) => at > start && !line.startsWith('|'));
+  return lines.slice(start + 2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** What stands between backticks. */
+const quoted = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map(([, inside]) => inside ?? '');
+
+describe('the tables of the README', () => {
+  test('doors', () => {
+    expect(table('door', 'route', 'answers')).toEqual(
+      routes.map(({ door, method, path, answers }) => [door, `\`${method} ${path}\``, answers]),
+    );
+  });
+
+  test('errors', () => {
+    const written = table('status', 'error', 'when').flatMap(([status, errors]) =>
+      quoted(errors).map((error) => `${status} ${error}`),
+    );
+    const told = [...Object.values(refusals), fault].map(({ status, error }) => `${status} ${error}`);
+    expect([...written].sort()).toEqual([...new Set(told)].sort());
+  });
+
+  test('vendors, with what a grant must pin', () => {
+    const rows = Object.entries<Vendor>(vendors).map(([name, { title, tenancy }]) => [
+      name,
+      title,
+      tenancy.map(({ claim }) => claim),
+    ]);
+    const written = table('vendor', 'issuer', 'a grant must pin').map(([vendor = '', , pin]) => {
+      const [name = ''] = quoted(vendor);
+      return [name, vendor.replace(`\`${name}\` `, ''), quoted(pin)];
+    });
+    expect(written).toEqual(rows);
+  });
+
+  test('environment variables', () => {
+    const written = table('variable', 'for').flatMap(([names]) => quoted(names));
+    const ours = Object.values(variables).filter((name) => name.startsWith('DAYPASS_'));
+    expect([...written].sort()).toEqual([...ours].sort());
+  });
+
+  test('scripts', () => {
+    const written = table('script', 'does').flatMap(([names]) =>
+      quoted(names).map((command) => command.replace(/^npm (run )?/, '')),
+    );
+    expect([...written].sort()).toEqual(Object.keys(manifest.scripts).sort());
+  });
+
+  test('packages that ride along', () => {
+    const written = table('package', 'why').flatMap(([names]) => quoted(names));
+    expect([...written].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+
+  test('the map names every place, and each is there', () => {
+    const places = table('place', 'what is there').flatMap(([names]) => quoted(names));
+    for (const place of places) expect(existsSync(place), place).toBe(true);
+    const inLib = readdirSync('lib', { withFileTypes: true }).map(
+      (entry) => `lib/${entry.name}${entry.isDirectory() ? '/' : ''}`,
+    );
+    expect(places.filter((place) => place.startsWith('lib/')).sort()).toEqual(inLib.sort());
+  });
+});
+
+describe('the snippets of the README', () => {
+  test('the first grant is a configuration that holds', () => {
+    const [, snippet = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect([...loadConfiguration(parse(snippet)).grants.keys()]).toEqual(['reports']);
+  });
+
+  test('files it links to are there', () => {
+    for (const [, target = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g))
+      expect(existsSync(target), target).toBe(true);
+  });
+});
