@@ -18,7 +18,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
 /** The rows under a heading, cells trimmed. */
 function table(...headings: readonly string[]): readonly (readonly string[])[] {
   const lines = readme.split('\n');
-  const start = lines.findIndex((line) => line === `| ${headings.join(' | ')} |`);
+  const start = lines.indexOf(`| ${headings.join(' | ')} |`);
   if (start < 0) throw new Error(`The README has no table with ${headings.join(', ')}.`);
   const end = lines.findIndex((line, at) => at > start && !line.startsWith('|'));
   return lines.slice(start + 2, end).map((line) =>

@@ -34,7 +34,7 @@ const duration = (description: string) =>
     v.description(`${description} As 4h, 90m, or plain seconds.`),
   );
 
-const region = v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1'));
+const region = v.pipe(v.string(), v.regex(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'must be a Region such as eu-central-1'));
 
 /** YAML reads a long number without quotes as another number. */
 const exact = 'must be put in quotes: beyond 9007199254740991 a number loses digits';

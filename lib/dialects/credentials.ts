@@ -1,4 +1,5 @@
-// POST /v1/credentials: our own JSON. `credentials` is what the AWS SDK for JavaScript takes as it stands.
+// POST /v1/credentials: our own JSON. `credentials` has the names of the AWS SDK for JavaScript, which wants its
+// `expiration` as a Date.
 
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { Dialect } from './dialect.ts';

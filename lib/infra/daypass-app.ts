@@ -1,4 +1,5 @@
 import { App, type AppProps, type Environment, Validations } from 'aws-cdk-lib';
+import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Configuration } from '../config/configuration.ts';
 import { AccountRolesStack, otherAccounts } from './account-roles-stack.ts';
@@ -14,8 +15,8 @@ export interface DaypassAppProps extends AppProps {
 }
 
 /** Every stack of a configuration, checked by the AwsSolutions rules. */
-export function daypassApp({ configuration, env, ...props }: DaypassAppProps): App {
-  const app = new App(props);
+export function daypassApp({ configuration, env, context = {}, ...props }: DaypassAppProps): App {
+  const app = new App({ ...props, context: { ...recommendedFlags, ...context } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   new DaypassStack(app, 'Daypass', { configuration, ...(env && { env }) });
   for (const account of otherAccounts(configuration)) {

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Route } from '../routes.ts';
-import { bodyOf, TooLarge } from './listen.ts';
+import { bodyOf, pathAndQuery, TooLarge } from './listen.ts';
 
 export type GatewayHandler = (
   event: APIGatewayProxyEventV2,
@@ -59,12 +59,12 @@ const plain = (status: number, message: string): Answer => ({
 
 async function answer(request: IncomingMessage, { routes, handlers, account, cors, clock }: Gateway): Promise<Answer> {
   const body = await bodyOf(request, longestBodyBytes);
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const { path, query, rawQuery } = pathAndQuery(request.url);
   if (request.method === 'OPTIONS' && cors) return { status: 204, headers: {}, body: '' };
-  const route = routes.find(({ method, path }) => method === request.method && path === url.pathname);
+  const route = routes.find((each) => each.method === request.method && each.path === path);
   const handler = route && handlers.get(route.door);
   if (!handler) return plain(404, 'Not Found');
-  const event = eventOf({ request, url, body, route, account, now: clock() });
+  const event = eventOf({ request, path, query, rawQuery, body, route, account, now: clock() });
   const {
     statusCode = 200,
     headers = {},
@@ -78,7 +78,9 @@ async function answer(request: IncomingMessage, { routes, handlers, account, cor
 
 interface Arrived {
   readonly request: IncomingMessage;
-  readonly url: URL;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly rawQuery: string;
   readonly body: Buffer;
   readonly route: Route;
   readonly account: string;
@@ -87,7 +89,7 @@ interface Arrived {
 
 const textual = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded))/i;
 
-function eventOf({ request, url, body, route, account, now }: Arrived): APIGatewayProxyEventV2 {
+function eventOf({ request, path, query, rawQuery, body, route, account, now }: Arrived): APIGatewayProxyEventV2 {
   const headers = Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
@@ -95,10 +97,10 @@ function eventOf({ request, url, body, route, account, now }: Arrived): APIGatew
   return {
     version: '2.0',
     routeKey: `${route.method} ${route.path}`,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
+    rawPath: path,
+    rawQueryString: rawQuery,
     headers,
-    ...(url.search !== '' && { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    ...(query.size > 0 && { queryStringParameters: joined(query) }),
     requestContext: {
       accountId: account,
       apiId: 'local',
@@ -106,7 +108,7 @@ function eventOf({ request, url, body, route, account, now }: Arrived): APIGatew
       domainPrefix: 'localhost',
       http: {
         method: route.method,
-        path: url.pathname,
+        path,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
         userAgent: headers['user-agent'] ?? '',
@@ -114,12 +116,22 @@ function eventOf({ request, url, body, route, account, now }: Arrived): APIGatew
       requestId: randomUUID(),
       routeKey: `${route.method} ${route.path}`,
       stage: '$default',
-      time: now.toISOString(),
+      time: logTime(now),
       timeEpoch: now.getTime(),
     },
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
     isBase64Encoded: body.length > 0 && !isText,
   };
+}
+
+/** Values of one name are joined with commas. */
+const joined = (query: URLSearchParams) =>
+  Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]));
+
+/** As in `01/Jun/2026:12:00:00 +0000`. */
+function logTime(now: Date): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/.exec(now.toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 /** API Gateway answers preflight itself, and adds its headers to every answer to an allowed origin. */

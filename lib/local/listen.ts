@@ -21,6 +21,19 @@ export function close(server: Server): Promise<void> {
   });
 }
 
+export interface Target {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly rawQuery: string;
+}
+
+/** A request's target, cut at its first question mark; nothing in it names a host. */
+export function pathAndQuery(target = '/'): Target {
+  const mark = target.indexOf('?');
+  const [path, rawQuery] = mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+  return { path, query: new URLSearchParams(rawQuery), rawQuery };
+}
+
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }

@@ -20,11 +20,13 @@ export function standInNetwork(standIns: StandIns, otherwise: Network): Network 
       const open = () =>
         httpRequest(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
       const answer = await exchangeOver(open, request);
-      return { ...answer, body: answer.body.replaceAll(local, withoutSlash(address)) };
+      return { ...answer, body: answer.body.replace(wholeAddress(local), () => withoutSlash(address)) };
     },
   };
 }
 
+/** `http://127.0.0.1:900` is not the beginning of `http://127.0.0.1:9000`. */
+const wholeAddress = (local: string) => new RegExp(`${local.replace(/[.[\]]/g, '\\$&')}(?!\\d)`, 'g');
 const withoutSlash = (address: string) => address.replace(/\/$/, '');
 const isWithin = (url: string, address: string) => url === address || url.startsWith(`${withoutSlash(address)}/`);
 
@@ -49,7 +51,7 @@ const form = /^(https:\/\/[^=\s]+)=(http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):
 /** Reads `https://issuer=http://127.0.0.1:9000`; throws an `Error` that says what is allowed. */
 export function parseStandIn(text: string, issuers: readonly string[]): readonly [issuer: string, local: string] {
   const [, issuer, local] = form.exec(text) ?? [];
-  if (issuer === undefined || local === undefined) {
+  if (issuer === undefined || local === undefined || !URL.canParse(local)) {
     throw new Error(
       `--issuer ${text}: write https://the.configured.issuer=http://127.0.0.1:9000, an address on this machine.`,
     );

@@ -41,13 +41,15 @@ function resolve(value: unknown, stack: StackTemplate): unknown {
   const entries = Object.entries(value);
   const [[name, argument] = ['', undefined]] = entries;
   if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) return intrinsic(name, argument, stack);
-  return Object.fromEntries(entries.map(([key, member]) => [key, resolve(member, stack)]));
+  return Object.fromEntries(
+    entries.map(([key, member]) => [key, resolve(member, stack)]).filter(([, member]) => member !== undefined),
+  );
 }
 
 function intrinsic(name: string, argument: unknown, stack: StackTemplate): unknown {
   switch (name) {
     case 'Ref':
-      return reference(String(argument), stack);
+      return argument === 'AWS::NoValue' ? undefined : reference(String(argument), stack);
     case 'Fn::GetAtt': {
       const [logicalId = '', attribute = ''] = Array.isArray(argument)
         ? argument.map(String)
@@ -59,8 +61,14 @@ function intrinsic(name: string, argument: unknown, stack: StackTemplate): unkno
       const [separator, parts] = resolve(argument, stack) as [string, unknown[]];
       return parts.map(String).join(separator);
     }
-    case 'Fn::Sub':
-      return String(argument).replace(/\$\{([^!}]+)\}/g, (_, variable: string) => String(reference(variable, stack)));
+    case 'Fn::Sub': {
+      const [text, own = {}] = (Array.isArray(argument) ? argument : [argument]) as [string, Record<string, unknown>?];
+      return text.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+        if (literal) return `\${${name}}`;
+        if (Object.hasOwn(own, name)) return String(resolve(own[name], stack));
+        return String(name.includes('.') ? intrinsic('Fn::GetAtt', name, stack) : reference(name, stack));
+      });
+    }
     default:
       throw new Error(`The local stack does not know ${name}, which the template uses.`);
   }

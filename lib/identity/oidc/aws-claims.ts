@@ -18,34 +18,61 @@ type Payload = ReadonlyMap<string, unknown>;
 export function awsClaimsOf(payload: Payload): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   for (const [key, value] of principalTags(payload) ?? []) keys.set(requestTagPrefix + key, value);
-  const sourceIdentity = payload.get(sourceIdentityClaim);
-  if (typeof sourceIdentity === 'string') keys.set(sourceIdentityKey, sourceIdentity);
+  const sourceIdentity = sourceIdentityOf(payload);
+  if (sourceIdentity !== undefined) keys.set(sourceIdentityKey, sourceIdentity);
   return keys;
 }
 
+/** STS's limits of session tags. */
+const mostTags = 50;
+const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
 /**
  * Session tags in either form: nested, each value a list of exactly one text, or flattened into claims of their own
- * for issuers that cannot nest. `undefined` when STS would say that they are not in the correct format; keys that
- * differ by case only are one key to it.
+ * for issuers that cannot nest. `undefined` when STS would say that they are not in the correct format, or break its
+ * limits; keys that differ by case only are one key to it.
  */
 export function principalTags(payload: Payload): ReadonlyMap<string, string> | undefined {
+  const written = [...(nestedTags(payload.get(tagsClaim)) ?? [malformed]), ...flattenedTags(payload)];
   const tags = new Map<string, string>();
-  const nested = recordOf(payload.get(tagsClaim))?.get('principal_tags');
-  if (nested !== undefined) {
-    for (const [key, values] of recordOf(nested) ?? [['', undefined]]) {
-      const [value, ...more] = Array.isArray(values) ? (values as unknown[]) : [];
-      if (typeof value !== 'string' || more.length > 0) return undefined;
-      tags.set(key, value);
-    }
+  const keys = new Set<string>();
+  for (const [key, value] of written) {
+    if (typeof value !== 'string' || !tagKey.test(key) || !tagValue.test(value)) return undefined;
+    tags.set(key, value);
+    keys.add(key.toLowerCase());
   }
-  const flattened = `${tagsClaim}/principal_tags/`;
-  for (const [name, value] of payload) {
-    if (!name.startsWith(flattened)) continue;
-    if (typeof value !== 'string') return undefined;
-    tags.set(name.slice(flattened.length), value);
-  }
-  const distinct = new Set([...tags.keys()].map((key) => key.toLowerCase()));
-  return distinct.size === tags.size ? tags : undefined;
+  return keys.size === written.length && keys.size <= mostTags ? tags : undefined;
+}
+
+type WrittenTag = readonly [key: string, value: unknown];
+
+const malformed: WrittenTag = ['', undefined];
+
+/** Each value a list of exactly one; `undefined` when the claim is not even an object of objects. */
+function nestedTags(claim: unknown): readonly WrittenTag[] | undefined {
+  if (claim === undefined || claim === null) return [];
+  const members = recordOf(claim);
+  const tags = members?.has('principal_tags') ? recordOf(members.get('principal_tags')) : members && new Map();
+  return (
+    tags &&
+    [...tags].map(([key, values]) => [key, Array.isArray(values) && values.length === 1 ? values[0] : undefined])
+  );
+}
+
+function flattenedTags(payload: Payload): readonly WrittenTag[] {
+  const prefix = `${tagsClaim}/principal_tags/`;
+  return [...payload].flatMap(([name, value]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+  );
+}
+
+const sourceIdentityForm = /^(?!aws:)[\w+=,.@-]{2,64}$/;
+
+/** `undefined` when there is none or STS would not take it. */
+export function sourceIdentityOf(payload: Payload): string | undefined {
+  const value = payload.get(sourceIdentityClaim);
+  return typeof value === 'string' && sourceIdentityForm.test(value) ? value : undefined;
 }
 
 function recordOf(value: unknown): ReadonlyMap<string, unknown> | undefined {

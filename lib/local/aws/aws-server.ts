@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Network } from '../../network/network.ts';
-import { bodyOf, TooLarge } from '../listen.ts';
+import { bodyOf, pathAndQuery, TooLarge } from '../listen.ts';
 import type { EmbeddedIam } from './account.ts';
 import type { Action } from './actions/action.ts';
 import { assumeRoleWithWebIdentity } from './actions/assume-role-with-web-identity.ts';
@@ -77,8 +77,8 @@ function signedRequestOf({ method = 'GET', url = '/', rawHeaders }: IncomingMess
     const earlier = headers.get(name);
     headers.set(name, earlier === undefined ? (rawHeaders[at + 1] ?? '') : `${earlier},${rawHeaders[at + 1] ?? ''}`);
   }
-  const [path = '/', query = ''] = url.split('?', 2);
-  return { method, path, query: new URLSearchParams(query), headers, body };
+  const { path, query } = pathAndQuery(url);
+  return { method, path, query, headers, body };
 }
 
 type AnyErrorForm = Omit<StsErrorForm, 'status'> & { readonly status: number };

@@ -23,14 +23,3 @@ function encode(account: string, random: Uint8Array): string {
   }
   return text;
 }
-
-/** The account that a key or an id belongs to; `undefined` where there is none to read. */
-export function accountOf(id: string): string | undefined {
-  let bits = 0n;
-  for (const character of id.slice(4, 20)) {
-    const digit = alphabet.indexOf(character);
-    if (digit < 0) return undefined;
-    bits = (bits << 5n) | BigInt(digit);
-  }
-  return ((bits >> accountShift) & ((1n << 40n) - 1n)).toString().padStart(12, '0');
-}

@@ -5,11 +5,10 @@ import { malformedInput, validationError } from './sts-error.ts';
 /** The first value of a name counts, unknown names do not: that is how AWS reads them. */
 export interface Parameters {
   get(name: string): string | undefined;
-  names(): Iterable<string>;
 }
 
 export function parametersOf(form: URLSearchParams): Parameters {
-  return { get: (name) => form.get(name) ?? undefined, names: () => new Set(form.keys()) };
+  return { get: (name) => form.get(name) ?? undefined };
 }
 
 export interface TextRule {

@@ -29,7 +29,7 @@ export interface Verifying {
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
-const region = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const region = /^[a-z]{2,}(-[a-z]+)+-\d$/;
 /** AWS takes a signature for 15 minutes either way. */
 const longestSkewMilliseconds = 15 * 60_000;
 

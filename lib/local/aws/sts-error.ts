@@ -32,6 +32,8 @@ export const accessDenied = at(403, 'AccessDenied');
 export const signatureDoesNotMatch = at(403, 'SignatureDoesNotMatch');
 export const incompleteSignature = at(400, 'IncompleteSignature');
 
+export const internalFailure = at(500, 'InternalFailure');
+
 export const malformedInput = (message?: string) =>
   new StsError({ status: 400, code: 'MalformedInput', ...(message !== undefined && { message }) });
 export const invalidClientTokenId = () =>

@@ -2,6 +2,7 @@
 // without kid when there is one key, reads azp before aud. The local stack must do as AWS does, so that what
 // passes here passes there. jose verifies the signature: a second library for the second verification.
 
+import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { algorithms, isAlgorithm } from '../../identity/oidc/algorithms.ts';
 import { fetchKeySet } from '../../identity/oidc/discovery.ts';
@@ -65,18 +66,37 @@ export async function verifyTokenSignature(token: string, issuer: string, networ
 
 async function keysOf(issuer: string, network: Network): Promise<readonly JWK[]> {
   try {
-    const { keys } = JSON.parse(await fetchKeySet(issuer, network)) as { keys: JWK[] };
-    return keys;
+    const { keys } = JSON.parse(await fetchKeySet(issuer, network)) as { keys: unknown };
+    if (!Array.isArray(keys)) throw new TypeError('keys is no list');
+    return keys.filter((key): key is JWK => typeof key === 'object' && key !== null);
   } catch {
     throw noKey();
   }
 }
 
+/** STS takes no key of a type of which the set has more. */
+const mostKeysOfAType = 100;
+
 /** A later key of the same kid wins; without a kid there must be one key only. */
 function usableKey(keys: readonly JWK[], keyId: unknown): JWK | undefined {
   const usable = keys.filter(({ kid, use, key_ops }) => kid !== undefined && use !== 'enc' && key_ops === undefined);
-  if (keyId === undefined) return usable.length === 1 ? usable[0] : undefined;
-  return usable.findLast(({ kid }) => kid === keyId);
+  const key = keyId === undefined ? only(usable) : usable.findLast(({ kid }) => kid === keyId);
+  const ofItsType = keys.filter(({ kty }) => kty === key?.kty).length;
+  return key && ofItsType <= mostKeysOfAType && matchesItsCertificate(key) ? key : undefined;
+}
+
+const only = (keys: readonly JWK[]) => (keys.length === 1 ? keys[0] : undefined);
+
+/** A certificate beside the key must be for that key. */
+function matchesItsCertificate({ x5c, kty, n, e, crv, x, y }: JWK): boolean {
+  if (x5c === undefined) return true;
+  try {
+    const certificate = new X509Certificate(Buffer.from(x5c[0] ?? '', 'base64'));
+    const key = createPublicKey({ format: 'jwk', key: { kty, n, e, crv, x, y } as JsonWebKey });
+    return certificate.publicKey.equals(key);
+  } catch {
+    return false;
+  }
 }
 
 /** Throws an `StsError` when the token is outside its times, which may be integers or integer texts. */

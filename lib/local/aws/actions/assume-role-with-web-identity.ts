@@ -3,7 +3,9 @@ import {
   awsClaimsOf,
   principalTags,
   requestTagPrefix,
+  sourceIdentityClaim,
   sourceIdentityKey,
+  sourceIdentityOf,
   tagsClaim,
 } from '../../../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../../../identity/oidc/vendors.ts';
@@ -16,6 +18,7 @@ import { packedPolicySize } from '../packed-size.ts';
 import { nameCharacters, ParameterReader, policyCharacters } from '../parameters.ts';
 import {
   accessDenied,
+  internalFailure,
   invalidIdentityToken,
   malformedPolicyDocument,
   packedPolicyTooLarge,
@@ -52,6 +55,10 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
     );
   }
   const authorizedByIdp = checkRolePinning(claims, request.roleArn);
+  if (claims.get('sub') === null) throw internalFailure('Unknown error validating third-party token');
+  if (claims.has(sourceIdentityClaim) && sourceIdentityOf(claims) === undefined) {
+    throw invalidIdentityToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"');
+  }
   if (principalTags(claims) === undefined) {
     throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
   }
@@ -220,12 +227,16 @@ function trustContext({ call, claims, audience, provider, sessionName, authorize
     .filter((key) => key.startsWith(requestTagPrefix))
     .map((key) => key.slice(requestTagPrefix.length));
   if (tagKeys.length > 0) keys.set('aws:TagKeys', tagKeys);
-  const transitive = textsOf(
-    (claims.get(tagsClaim) as { transitive_tag_keys?: unknown } | undefined)?.transitive_tag_keys,
-  );
+  const transitive = transitiveTagKeys(claims);
   if (transitive.length > 0) keys.set('sts:TransitiveTagKeys', transitive);
   for (const [key, value] of role?.tags ?? []) keys.set(`aws:ResourceTag/${key}`, value);
   return awsContext(keys);
+}
+
+/** Nested beside the tags, or a claim of its own. */
+function transitiveTagKeys(claims: Claims): readonly string[] {
+  const nested = claims.get(tagsClaim) as { transitive_tag_keys?: unknown } | undefined;
+  return textsOf(nested?.transitive_tag_keys ?? claims.get(`${tagsClaim}/transitive_tag_keys`));
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
+import { announcement, parseStartArguments, startUsage } from '../../lib/local/announcement.ts';
+import { people } from '../../lib/local/idp/people.ts';
+import { aConfiguration } from '../kit/builders.ts';
+
+describe('arguments', () => {
+  test('none are needed', () => {
+    expect(parseStartArguments([])).toEqual({ issuers: [], bundled: false, help: false });
+  });
+
+  test('issuers may be repeated, and keep their order', () => {
+    expect(parseStartArguments(['--issuer', 'a=b', '--bundled', '--issuer=c=d'])).toEqual({
+      issuers: ['a=b', 'c=d'],
+      bundled: true,
+      help: false,
+    });
+  });
+
+  test('help is asked for', () => {
+    expect(parseStartArguments(['--help']).help).toBe(true);
+  });
+
+  test.each([[['--isuer', 'x']], [['now']], [['--issuer']], [['--bundled=yes']]])(
+    '%j is refused with the usage',
+    (args) => {
+      expect(() => parseStartArguments(args)).toThrow(startUsage);
+    },
+  );
+
+  test('an unknown option is named', () => {
+    expect(() => parseStartArguments(['--isuer'])).toThrow(/^Unknown option '--isuer'/);
+  });
+});
+
+describe('announcement', () => {
+  const stack = {
+    gateway: 'http://127.0.0.1:9000',
+    aws: 'http://127.0.0.1:9001',
+    identityProvider: 'http://127.0.0.1:9002',
+    stop: () => Promise.resolve(),
+  };
+  const configuration = loadConfiguration(aConfiguration());
+
+  test('tells every address and everybody in the cast', () => {
+    const text = announcement(stack, configuration);
+    for (const address of [stack.gateway, stack.aws, stack.identityProvider]) expect(text).toContain(address);
+    for (const { name, about } of people) expect(text).toContain(`${name} (${about})`);
+  });
+
+  test('what is to be pasted asks the door for a grant of the provider', () => {
+    expect(announcement(stack, configuration)).toContain(
+      `curl -s http://127.0.0.1:9000/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"files\\",\\"token\\":\\"$T\\"}"`,
+    );
+  });
+
+  test('without an identity provider of ours it says so, and names nobody', () => {
+    const text = announcement({ ...stack, identityProvider: undefined }, configuration);
+    expect(text).toContain('none of ours');
+    expect(text).not.toContain('(editor of tenant blue)');
+  });
+});

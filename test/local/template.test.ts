@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { resourcesOf, type StackTemplate } from '../../lib/local/template.ts';
+
+const issuer = { Type: 'AWS::IAM::OIDCProvider', Properties: { Url: 'https://login.acme.example/tenant' } };
+const role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'files', Path: '/team/' } };
+const unnamed = { Type: 'AWS::IAM::Role', Properties: {} };
+const bucket = { Type: 'AWS::S3::Bucket' };
+
+/** What a value becomes among these resources. */
+function resolved(value: unknown): unknown {
+  const stack: StackTemplate = {
+    account: '111122223333',
+    region: 'eu-central-1',
+    template: {
+      Resources: {
+        Issuer: issuer,
+        Role: role,
+        Unnamed: unnamed,
+        Bucket: bucket,
+        It: { Type: 'Test', Properties: { value } },
+      },
+    },
+  };
+  return resourcesOf(stack, 'Test')[0]?.properties.value;
+}
+
+describe('intrinsic functions', () => {
+  test.each<[string, unknown, unknown]>([
+    ['Ref of the account', { Ref: 'AWS::AccountId' }, '111122223333'],
+    ['Ref of the Region', { Ref: 'AWS::Region' }, 'eu-central-1'],
+    ['Ref of the partition', { Ref: 'AWS::Partition' }, 'aws'],
+    ['Ref of the domain', { Ref: 'AWS::URLSuffix' }, 'amazonaws.com'],
+    ['Ref of a role', { Ref: 'Role' }, 'files'],
+    ['Ref of a role without a name', { Ref: 'Unnamed' }, 'Unnamed'],
+    ['Ref of a provider', { Ref: 'Issuer' }, 'arn:aws:iam::111122223333:oidc-provider/login.acme.example/tenant'],
+    ['Ref of another resource', { Ref: 'Bucket' }, 'Bucket'],
+    ['GetAtt of a role', { 'Fn::GetAtt': ['Role', 'Arn'] }, 'arn:aws:iam::111122223333:role/team/files'],
+    ['GetAtt of a role without a name', { 'Fn::GetAtt': ['Unnamed', 'Arn'] }, 'arn:aws:iam::111122223333:role/Unnamed'],
+    ['GetAtt with a dot', { 'Fn::GetAtt': 'Role.Arn' }, 'arn:aws:iam::111122223333:role/team/files'],
+    [
+      'GetAtt of a provider',
+      { 'Fn::GetAtt': ['Issuer', 'Arn'] },
+      'arn:aws:iam::111122223333:oidc-provider/login.acme.example/tenant',
+    ],
+    ['Join', { 'Fn::Join': ['-', ['a', 'b', 'c']] }, 'a-b-c'],
+    ['Join of nothing', { 'Fn::Join': ['-', []] }, ''],
+    [
+      'Join of what is itself to be resolved',
+      {
+        'Fn::Join': [
+          '',
+          ['arn:', { Ref: 'AWS::Partition' }, ':s3:::', { 'Fn::Join': ['/', ['b', { Ref: 'Bucket' }]] }],
+        ],
+      },
+      'arn:aws:s3:::b/Bucket',
+    ],
+    ['Sub of pseudo parameters', { 'Fn::Sub': '${AWS::AccountId}.${AWS::Region}' }, '111122223333.eu-central-1'],
+    ['Sub of a resource', { 'Fn::Sub': 'role ${Role}' }, 'role files'],
+    ['Sub of an attribute', { 'Fn::Sub': '${Role.Arn}/x' }, 'arn:aws:iam::111122223333:role/team/files/x'],
+    [
+      'Sub of what is to stay',
+      { 'Fn::Sub': 'privet/${!aws:PrincipalTag/tenant}' },
+      'privet/${aws:PrincipalTag/tenant}',
+    ],
+  ])('%s', (_, value, expected) => {
+    expect(resolved(value)).toBe(expected);
+  });
+
+  test('are resolved wherever they stand', () => {
+    expect(resolved({ list: [{ deep: [{ Ref: 'Role' }] }], text: 'as is', number: 1, none: null })).toEqual({
+      list: [{ deep: ['files'] }],
+      text: 'as is',
+      number: 1,
+      none: null,
+    });
+  });
+
+  test('policy variables in plain texts stay', () => {
+    expect(resolved('privet/${aws:PrincipalTag/tenant}/*')).toBe('privet/${aws:PrincipalTag/tenant}/*');
+  });
+
+  test('an object with more members than one is no function', () => {
+    expect(resolved({ Ref: 'Role', Other: 1 })).toEqual({ Ref: 'Role', Other: 1 });
+  });
+
+  test.each(['Fn::ImportValue', 'Fn::Select', 'Fn::If', 'Fn::FindInMap'])(
+    '%s, which the local stack does not know, is named',
+    (name) => {
+      expect(() => resolved({ [name]: 'x' })).toThrow(
+        new Error(`The local stack does not know ${name}, which the template uses.`),
+      );
+    },
+  );
+
+  test('Sub with variables of its own is resolved, or named as unknown', () => {
+    let outcome: unknown;
+    try {
+      outcome = resolved({ 'Fn::Sub': ['${Name}-x', { Name: { Ref: 'Role' } }] });
+    } catch (error) {
+      expect(String(error)).toContain('Fn::Sub');
+      return;
+    }
+    expect(outcome).toBe('files-x');
+  });
+});
+
+describe('resources', () => {
+  const stack = (template: unknown): StackTemplate => ({ account: '111122223333', region: 'us-east-1', template });
+
+  test('are found by type, with logical id, properties and metadata', () => {
+    const template = {
+      Resources: { A: { Type: 'T', Properties: { x: { Ref: 'B' } }, Metadata: { m: 1 } }, B: { Type: 'U' } },
+    };
+    expect(resourcesOf(stack(template), 'T')).toEqual([{ logicalId: 'A', properties: { x: 'B' }, metadata: { m: 1 } }]);
+    expect(resourcesOf(stack(template), 'U')).toEqual([{ logicalId: 'B', properties: {}, metadata: {} }]);
+    expect(resourcesOf(stack(template), 'V')).toEqual([]);
+  });
+
+  test('a template without resources has none', () => {
+    expect(resourcesOf(stack({}), 'T')).toEqual([]);
+  });
+
+  test('a function in another type of resource is no obstacle', () => {
+    const template = { Resources: { A: { Type: 'T' }, B: { Type: 'U', Properties: { x: { 'Fn::Select': [] } } } } };
+    expect(resourcesOf(stack(template), 'T')).toHaveLength(1);
+  });
+});
