@@ -66,7 +66,7 @@ export function stsClient({ network, regions, partition }: StsClientOptions): St
   return {
     async call(action, parameters) {
       const sent = { Action: action, Version: version, ...parameters };
-      let last = new Refusal('sts_unavailable', { why: 'no Region is configured' });
+      let last: Refusal | undefined;
       for (const region of regions) {
         const url = `${stsEndpoint(region, partition)}/`;
         for (let attempt = 1; attempt <= attemptsPerRegion; attempt++) {
@@ -79,7 +79,7 @@ export function stsClient({ network, regions, partition }: StsClientOptions): St
           if (attempt < attemptsPerRegion) await pause(pauseMilliseconds * attempt * (1 + Math.random()));
         }
       }
-      throw last;
+      throw last ?? new Refusal('sts_unavailable', { why: 'no Region is configured' });
     },
   };
 }
@@ -89,18 +89,18 @@ async function attemptAt(network: Network, url: string, parameters: Parameters):
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' };
   try {
     const answer = await network.send({ method: 'POST', url, headers, body, timeoutMilliseconds, longestAnswerBytes });
-    return outcomeOf(answer, new URL(url).host, parameters);
+    return outcomeOf(answer, url, parameters);
   } catch (cause) {
     if (!(cause instanceof NetworkError)) throw cause;
     return { kind: 'elsewhere', refusal: new Refusal('sts_unavailable', { why: cause.message }, { cause }) };
   }
 }
 
-function outcomeOf({ status, body }: NetworkAnswer, host: string, sent: Parameters): Outcome {
+function outcomeOf({ status, body }: NetworkAnswer, url: string, sent: Parameters): Outcome {
   if (status === 200) return { kind: 'success', xml: body };
   const stsCode = elementText(body, 'Code') ?? 'none';
   const stsMessage = withoutProof(elementText(body, 'Message'), sent);
-  const detail = { stsHost: host, stsStatus: status, stsCode, stsMessage };
+  const detail = { stsHost: new URL(url).host, stsStatus: status, stsCode, stsMessage };
   if (passing.has(stsCode)) return { kind: 'again', refusal: new Refusal('sts_unavailable', detail) };
   if (status >= 500) return { kind: 'elsewhere', refusal: new Refusal('sts_unavailable', detail) };
   const code = refusalFor.get(stsCode) ?? 'sts_refused_request';
