@@ -7,16 +7,17 @@ import { open as credentials } from '../lambdas/credentials.ts';
 import { open as grants } from '../lambdas/grants.ts';
 import { open as health } from '../lambdas/health.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../lib/config/read-config-file.ts';
+import type { OpenDoor } from '../lib/door.ts';
 import { localEnvironment } from '../lib/environment.ts';
 import { synthesise } from '../lib/infra/synthesise.ts';
 import { announcement, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
-import { type OpenLocalDoor, startLocalStack } from '../lib/local/local-stack.ts';
+import { startLocalStack } from '../lib/local/local-stack.ts';
 import { parseStandIn } from '../lib/local/stand-ins.ts';
 import type { DoorName } from '../lib/routes.ts';
 
-const sources: Record<DoorName, OpenLocalDoor> = { credentials, grants, health };
+const sources: Record<DoorName, OpenDoor> = { credentials, grants, health };
 const bundled = (bundle: string) =>
-  (createRequire(import.meta.url)(join(bundle, 'index.js')) as { open: OpenLocalDoor }).open;
+  (createRequire(import.meta.url)(join(bundle, 'index.js')) as { open: OpenDoor }).open;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function start(): Promise<void> {

@@ -1,4 +1,5 @@
 import { type DoorConfiguration, unpack } from '../lib/config/carried.ts';
+import type { Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
 import { fetchSigningKeys } from '../lib/identity/oidc/discovery.ts';
 import { keyCache } from '../lib/identity/oidc/key-cache.ts';
@@ -6,7 +7,6 @@ import type { OidcProvider } from '../lib/identity/oidc/oidc-provider.ts';
 import { forward } from '../lib/issue/forward.ts';
 import { stsClient } from '../lib/issue/sts-client.ts';
 import type { Network } from '../lib/network/network.ts';
-import type { Rim } from './rim.ts';
 
 /** The broker of this configuration and rim. Throws when the environment or the configuration does not hold. */
 export function brokerWithin({ environment, configuration, documents, sts, clock, writeLine }: Rim): Broker {

@@ -1,9 +1,10 @@
 // POST /v1/credentials: a grant's name and a token in, temporary credentials out.
 
 import { credentials } from '../lib/dialects/credentials.ts';
+import type { OpenDoor } from '../lib/door.ts';
 import { exchange } from '../lib/exchange.ts';
 import { brokerWithin } from './broker.ts';
-import { deployed, type OpenDoor } from './rim.ts';
+import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
 export const open: OpenDoor = (rim) =>

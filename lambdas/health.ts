@@ -1,6 +1,7 @@
 // GET /health: answers while the broker is deployed, and tells nothing else.
 
-import { deployed, type OpenDoor } from './rim.ts';
+import type { OpenDoor } from '../lib/door.ts';
+import { deployed } from './rim.ts';
 
 export const open: OpenDoor = () => () =>
   Promise.resolve({

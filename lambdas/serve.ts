@@ -4,10 +4,10 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
 import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
+import type { DoorHandler } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
 import { fault, Refusal, refusals } from '../lib/refusal.ts';
 import type { DoorName } from '../lib/routes.ts';
-import type { DoorHandler } from './rim.ts';
 
 export interface Serving<Asked, Answered> {
   readonly door: DoorName;

@@ -19,8 +19,9 @@ const pipeline = [
 
 const mayImport = new Map<string, readonly string[]>([
   ...ground.map((place) => [place, []] as const),
+  ['lib/door.ts', ground],
   ...pipeline.map((place, floor) => [place, [...ground, ...pipeline.slice(0, floor)]] as const),
-  ['lambdas/', [...ground, ...pipeline]],
+  ['lambdas/', [...ground, 'lib/door.ts', ...pipeline]],
   // Names door files, never imports them.
   ['lib/infra/', ['lib/routes.ts', 'lib/environment.ts', 'lib/config/', 'lib/grant/', 'lib/identity/oidc/vendors.ts']],
   // Is given the doors as arguments.
@@ -29,6 +30,7 @@ const mayImport = new Map<string, readonly string[]>([
     [
       'lib/routes.ts',
       'lib/environment.ts',
+      'lib/door.ts',
       'lib/network/',
       'lib/config/configuration.ts',
       'lib/policy/',
@@ -46,7 +48,7 @@ const homes = new Map<string, readonly string[]>([
   ['@valibot/to-json-schema', ['lib/config/json-schema.ts']],
   ['aws-cdk-lib', ['lib/infra/']],
   ['aws-jwt-verify', ['lib/identity/oidc/']],
-  ['aws-lambda', ['lambdas/', 'lib/local/gateway.ts']],
+  ['aws-lambda', ['lib/door.ts', 'lambdas/', 'lib/local/gateway.ts']],
   ['cdk-nag', ['lib/infra/daypass-app.ts']],
   ['constructs', ['lib/infra/']],
   ['esbuild', ['lib/infra/bundle-door.ts']],

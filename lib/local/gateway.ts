@@ -3,14 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { DoorHandler } from '../door.ts';
 import type { Route } from '../routes.ts';
 import { bodyOf, pathAndQuery, TooLarge } from './listen.ts';
-
-export type GatewayHandler = (
-  event: APIGatewayProxyEventV2,
-  context: Context,
-) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** As the template declares it. */
 export interface Cors {
@@ -22,7 +18,7 @@ export interface Cors {
 
 export interface Gateway {
   readonly routes: readonly Route[];
-  readonly handlers: ReadonlyMap<string, GatewayHandler>;
+  readonly handlers: ReadonlyMap<string, DoorHandler>;
   readonly cors: Cors | undefined;
   readonly account: string;
   readonly clock: () => Date;

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { type DoorEnvironment, doorEnvironment, variables } from '../environment.ts';
+import type { OpenDoor } from '../door.ts';
+import { doorEnvironment, variables } from '../environment.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
 import type { DoorName } from '../routes.ts';
@@ -11,23 +12,11 @@ import { embeddedIam } from './aws/account.ts';
 import { awsServer } from './aws/aws-server.ts';
 import { sessions } from './aws/sessions.ts';
 import { corsOf, deployedDoors } from './deployed-doors.ts';
-import { type GatewayHandler, gatewayServer } from './gateway.ts';
+import { gatewayServer } from './gateway.ts';
 import { oidcIdpServer } from './idp/oidc-idp.ts';
 import { close, listen, loopback } from './listen.ts';
 import { allTo, standInNetwork } from './stand-ins.ts';
 import type { StackTemplate } from './template.ts';
-
-/** What a door is opened with, here as when deployed. */
-export interface LocalRim {
-  readonly environment: () => DoorEnvironment;
-  readonly configuration: (file: string) => string;
-  readonly documents: Network;
-  readonly sts: Network;
-  readonly clock: () => Date;
-  readonly writeLine: (line: string) => void;
-}
-
-export type OpenLocalDoor = (rim: LocalRim) => GatewayHandler;
 
 export interface LocalStackSettings {
   /** The stack that Daypass itself is in, then those of other accounts. */
@@ -35,7 +24,7 @@ export interface LocalStackSettings {
   /** Where synthesis put the functions' files. */
   readonly assembly: string;
   /** A door by its name and the folder of its bundle. */
-  readonly openDoor: (door: DoorName, bundle: string) => OpenLocalDoor;
+  readonly openDoor: (door: DoorName, bundle: string) => OpenDoor;
   /** The first of three in a row: gateway, AWS, identity provider. */
   readonly port: number;
   /** The configured issuer that the identity provider issues for; none leaves it out. */

@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Jwks } from 'aws-jwt-verify/jwk';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { OpenDoor } from '../../lambdas/rim.ts';
+import type { OpenDoor } from '../../lib/door.ts';
 import type { Algorithm } from '../../lib/identity/oidc/algorithms.ts';
 import { loadBundle } from './load.ts';
 import { peerHandler } from './peer.ts';

@@ -1,6 +1,7 @@
+import type { DoorHandler } from '../../lib/door.ts';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { type Cors, type GatewayHandler, gatewayServer } from '../../lib/local/gateway.ts';
+import { type Cors, gatewayServer } from '../../lib/local/gateway.ts';
 import { routes } from '../../lib/routes.ts';
 import { aMoment } from '../kit/issuer.ts';
 import { type Answered, overHttp, type Sent, serving } from '../kit/loopback.ts';
@@ -15,15 +16,15 @@ const someCors: Cors = {
 
 interface Asking {
   readonly cors?: Cors;
-  readonly handler?: GatewayHandler;
+  readonly handler?: DoorHandler;
 }
 
-const ok: GatewayHandler = () => Promise.resolve({ statusCode: 200, body: 'ok' });
+const ok: DoorHandler = () => Promise.resolve({ statusCode: 200, body: 'ok' });
 
 /** The answer, and the event where the request came to a door. */
 async function asked(sent: Sent, { cors, handler = ok }: Asking = {}) {
   let event: APIGatewayProxyEventV2 | undefined;
-  const remembering: GatewayHandler = (given, context) => {
+  const remembering: DoorHandler = (given, context) => {
     event = given;
     return handler(given, context);
   };
@@ -149,7 +150,7 @@ describe('routes', () => {
 
 describe('answers', () => {
   test('are the door’s: status, headers, body', async () => {
-    const handler: GatewayHandler = async () => ({
+    const handler: DoorHandler = async () => ({
       statusCode: 403,
       headers: { 'content-type': 'application/json', 'x-number': 7, 'x-yes': true },
       body: '{"error":"é"}',
@@ -160,7 +161,7 @@ describe('answers', () => {
   });
 
   test('a door that breaks is an Internal Server Error, and tells nothing', async () => {
-    const handler: GatewayHandler = () => Promise.reject(new Error('secret'));
+    const handler: DoorHandler = () => Promise.reject(new Error('secret'));
     const { answer } = await asked(credentials, { handler });
     expect(answer).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
   });
@@ -216,7 +217,7 @@ describe('CORS', () => {
     expect(corsNames(answer)).toEqual([]);
   });
 
-  test.each<[string, Sent, GatewayHandler, number]>([
+  test.each<[string, Sent, DoorHandler, number]>([
     ['a success', credentials, ok, 200],
     ['what is not found', { path: '/nowhere' }, ok, 404],
     ['what breaks', credentials, () => Promise.reject(new Error('broken')), 500],

@@ -1,3 +1,4 @@
+import type { OpenDoor } from '../../lib/door.ts';
 // All of `npm start` in one process: the doors' sources, the synthesised default configuration, real HTTP.
 
 import { rmSync } from 'node:fs';
@@ -15,7 +16,6 @@ import { printToken } from '../../lib/local/idp/print-token.ts';
 import {
   type LocalStack,
   type LocalStackSettings,
-  type OpenLocalDoor,
   startLocalStack,
 } from '../../lib/local/local-stack.ts';
 import type { StackTemplate } from '../../lib/local/template.ts';
@@ -23,7 +23,7 @@ import type { DoorName } from '../../lib/routes.ts';
 import { freePorts, isFree } from '../kit/loopback.ts';
 
 const account = '111122223333';
-const sources: Record<DoorName, OpenLocalDoor> = { credentials, grants, health };
+const sources: Record<DoorName, OpenDoor> = { credentials, grants, health };
 const configuration = readConfigurationFile('daypass.yaml');
 let synthesis: Synthesis | undefined;
 
@@ -137,7 +137,7 @@ describe('the default configuration', () => {
 
   test('the bundles that would be deployed open the same doors', async () => {
     const load = createRequire(import.meta.url);
-    const openDoor = (_: DoorName, bundle: string) => (load(join(bundle, 'index.js')) as { open: OpenLocalDoor }).open;
+    const openDoor = (_: DoorName, bundle: string) => (load(join(bundle, 'index.js')) as { open: OpenDoor }).open;
     const stack = await started({ openDoor });
     expect((await asking(stack, 'alice', 'tenant-files')).status).toBe(200);
     expect((await asking(stack, 'mallory', 'tenant-files')).body.error).toBe('grant_denied');

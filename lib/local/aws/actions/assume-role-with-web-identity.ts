@@ -1,19 +1,13 @@
-import { issuerName } from '../../../grant/trust-policy.ts';
 import {
   awsClaimsOf,
   principalTags,
-  requestTagPrefix,
   sourceIdentityClaim,
   sourceIdentityKey,
   sourceIdentityOf,
-  tagsClaim,
 } from '../../../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../../../identity/oidc/vendors.ts';
-import { awsContext, type Context } from '../../../policy/context.ts';
-import { evaluate } from '../../../policy/evaluate.ts';
 import { parsePolicy } from '../../../policy/parse-policy.ts';
 import { PolicyError } from '../../../policy/policy.ts';
-import type { Role } from '../account.ts';
 import { packedPolicySize } from '../packed-size.ts';
 import { nameCharacters, ParameterReader, policyCharacters } from '../parameters.ts';
 import {
@@ -24,14 +18,8 @@ import {
   packedPolicyTooLarge,
   validationError,
 } from '../sts-error.ts';
-import {
-  audienceOf,
-  audiencesOf,
-  type Claims,
-  checkTimes,
-  readClaims,
-  verifyTokenSignature,
-} from '../web-identity-token.ts';
+import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature } from '../web-identity-token.ts';
+import { authorize, type TrustedProvider, trustContext } from '../web-identity-trust.ts';
 import type { Action, Call } from './action.ts';
 
 /**
@@ -40,40 +28,15 @@ import type { Action, Call } from './action.ts';
  * trust policy is not recorded; here a stranger learns nothing about a role he may not assume.
  */
 export const assumeRoleWithWebIdentity: Action = async (call) => {
-  const { iam, sessions, network, now } = call;
+  const { iam, sessions, now } = call;
   const request = readRequest(call);
-  const claims = readClaims(request.token);
-  const issuer = String(claims.get('iss'));
   const account = request.roleArn.split(':')[4] ?? '';
-  const provider = providerFor(call, account, issuer);
-  await verifyTokenSignature(request.token, issuer, network);
-  checkTimes(claims, now);
-  const audience = audienceOf(claims);
-  if (provider.clientIds && !provider.clientIds.includes(audience)) {
-    throw invalidIdentityToken(
-      'The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements.',
-    );
-  }
-  const authorizedByIdp = checkRolePinning(claims, request.roleArn);
-  if (claims.get('sub') === null) throw internalFailure('Unknown error validating third-party token');
-  if (claims.has(sourceIdentityClaim) && sourceIdentityOf(claims) === undefined) {
-    throw invalidIdentityToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"');
-  }
-  if (principalTags(claims) === undefined) {
-    throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
-  }
+  const { claims, audience, provider, authorizedByIdp } = await proveToken(call, request, account);
 
   const role = iam.role(request.roleArn);
   const awsClaims = awsClaimsOf(claims);
-  const context = trustContext({
-    call,
-    claims,
-    audience,
-    provider,
-    sessionName: request.sessionName,
-    authorizedByIdp,
-    role,
-  });
+  const { sessionName } = request;
+  const context = trustContext({ call, claims, audience, provider, sessionName, authorizedByIdp, role });
   authorize(role, provider.principal, context, awsClaims);
 
   if (request.policy !== undefined) checkSessionPolicy(request.policy);
@@ -83,8 +46,9 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
   }
   const subject = String(claims.get('sub'));
   const packed = packedPolicySize([request.policy ?? '', subject, ...[...awsClaims].flat()]);
-  if (packed > 100)
+  if (packed > 100) {
     throw packedPolicyTooLarge(`Packed policy consumes ${packed}% of allotted space, please use smaller policy.`);
+  }
 
   const session = sessions.issue({
     account,
@@ -112,6 +76,38 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
 const defaultSeconds = 3600;
 const shortestSeconds = 900;
 const longestSeconds = 43_200;
+
+interface ProvedToken {
+  readonly claims: Claims;
+  readonly audience: string;
+  readonly provider: TrustedProvider;
+  /** Whether the token itself names the role. */
+  readonly authorizedByIdp: boolean;
+}
+
+/** What STS asks of a token before it asks the role. */
+async function proveToken(call: Call, { token, roleArn }: WebIdentityRequest, account: string): Promise<ProvedToken> {
+  const claims = readClaims(token);
+  const issuer = String(claims.get('iss'));
+  const provider = providerFor(call, account, issuer);
+  await verifyTokenSignature(token, issuer, call.network);
+  checkTimes(claims, call.now);
+  const audience = audienceOf(claims);
+  if (provider.clientIds && !provider.clientIds.includes(audience)) {
+    throw invalidIdentityToken(
+      'The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements.',
+    );
+  }
+  const authorizedByIdp = checkRolePinning(claims, roleArn);
+  if (claims.get('sub') === null) throw internalFailure('Unknown error validating third-party token');
+  if (claims.has(sourceIdentityClaim) && sourceIdentityOf(claims) === undefined) {
+    throw invalidIdentityToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"');
+  }
+  if (principalTags(claims) === undefined) {
+    throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
+  }
+  return { claims, audience, provider, authorizedByIdp };
+}
 
 interface WebIdentityRequest {
   readonly roleArn: string;
@@ -141,14 +137,6 @@ function readRequest({ parameters }: Call): WebIdentityRequest {
   return { roleArn, sessionName, token, policy, durationSeconds };
 }
 
-interface TrustedProvider {
-  /** As trust policies name it, and as the answer says it. */
-  readonly principal: string;
-  /** `undefined` for a provider that IAM has built in: only the trust policy can pin its audience. */
-  readonly clientIds: readonly string[] | undefined;
-  readonly account: string;
-}
-
 function providerFor({ iam }: Call, account: string, issuer: string): TrustedProvider {
   const builtIn = vendorOf(issuer)?.builtIn;
   if (builtIn) return { principal: builtIn, clientIds: undefined, account };
@@ -167,81 +155,6 @@ function checkRolePinning(claims: Claims, roleArn: string): boolean {
   if (listed.some((each) => typeof each === 'string' && each.trim() === roleArn)) return true;
   // AWS's own sentence for this is not recorded.
   throw invalidIdentityToken('The requested role is not authorized by the identity provider.');
-}
-
-/** Each extra permission is a decision of its own, with the same context. */
-function authorize(
-  role: Role | undefined,
-  provider: string,
-  context: Context,
-  awsClaims: ReadonlyMap<string, string>,
-): asserts role is Role {
-  const has = (start: string) => [...awsClaims.keys()].some((key) => key.startsWith(start));
-  const actions = [
-    'sts:AssumeRoleWithWebIdentity',
-    ...(has(requestTagPrefix) ? ['sts:TagSession'] : []),
-    ...(has(sourceIdentityKey) ? ['sts:SetSourceIdentity'] : []),
-  ];
-  for (const action of actions) {
-    const trust = { name: 'trust policy', policies: role ? [role.trust] : [] };
-    const verdict = evaluate([trust], { caller: { kind: 'federated', provider }, action, context });
-    // A role that does not exist and one that does not trust sound alike.
-    if (!verdict.allowed) throw accessDenied(`Not authorized to perform ${action}`);
-  }
-}
-
-interface TrustFacts {
-  readonly call: Call;
-  readonly claims: Claims;
-  readonly audience: string;
-  readonly provider: TrustedProvider;
-  readonly sessionName: string;
-  readonly authorizedByIdp: boolean;
-  readonly role: Role | undefined;
-}
-
-/** The condition keys of a federated call. `aws:PrincipalArn` is absent, as it is at AWS. */
-function trustContext({ call, claims, audience, provider, sessionName, authorizedByIdp, role }: TrustFacts): Context {
-  const issuer = String(claims.get('iss'));
-  const prefix = issuerName(issuer);
-  const keys = new Map<string, string | readonly string[]>([
-    [`${prefix}:aud`, audience],
-    [`${prefix}:oaud`, audiencesOf(claims)],
-    ['sts:RoleSessionName', sessionName],
-    ['sts:RoleAuthorizedByIdp', String(authorizedByIdp)],
-    ['aws:PrincipalAccount', provider.account],
-    ['aws:PrincipalType', 'User'],
-    ['aws:userid', provider.principal],
-    ['aws:CurrentTime', call.now.toISOString()],
-    ['aws:EpochTime', String(Math.floor(call.now.getTime() / 1000))],
-    ['aws:SourceIp', call.sourceIp],
-    ['aws:SecureTransport', 'true'],
-  ]);
-  for (const claim of ['sub', 'amr', 'email', ...(vendorOf(issuer)?.conditionKeys ?? [])]) {
-    const values = textsOf(claims.get(claim));
-    if (values.length > 0) keys.set(`${prefix}:${claim}`, values);
-  }
-  const awsClaims = awsClaimsOf(claims);
-  for (const [key, value] of awsClaims) keys.set(key, value);
-  const tagKeys = [...awsClaims.keys()]
-    .filter((key) => key.startsWith(requestTagPrefix))
-    .map((key) => key.slice(requestTagPrefix.length));
-  if (tagKeys.length > 0) keys.set('aws:TagKeys', tagKeys);
-  const transitive = transitiveTagKeys(claims);
-  if (transitive.length > 0) keys.set('sts:TransitiveTagKeys', transitive);
-  for (const [key, value] of role?.tags ?? []) keys.set(`aws:ResourceTag/${key}`, value);
-  return awsContext(keys);
-}
-
-/** Nested beside the tags, or a claim of its own. */
-function transitiveTagKeys(claims: Claims): readonly string[] {
-  const nested = claims.get(tagsClaim) as { transitive_tag_keys?: unknown } | undefined;
-  return textsOf(nested?.transitive_tag_keys ?? claims.get(`${tagsClaim}/transitive_tag_keys`));
-}
-
-function textsOf(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((each) => ['string', 'number', 'boolean'].includes(typeof each)).map(String);
 }
 
 function checkSessionPolicy(document: string): void {

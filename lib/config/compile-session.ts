@@ -1,0 +1,70 @@
+import type { SessionPolicyTemplate, SessionTerms } from '../grant/grant.ts';
+import { parseTemplate, type Template } from '../grant/template.ts';
+import { longestSessionSeconds, shortestSessionSeconds } from '../session/session-duration.ts';
+import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
+import type { Report } from './configuration.ts';
+import { parseDuration } from './duration.ts';
+import { checkPolicy, texts } from './policy-text.ts';
+import type { DeclaredGrant, DeclaredStatement } from './schema.ts';
+
+export function compileTerms(session: DeclaredGrant['session'], path: string, report: Report): SessionTerms {
+  const durationSeconds = parseDuration(session.duration);
+  if (
+    durationSeconds === undefined ||
+    durationSeconds < shortestSessionSeconds ||
+    durationSeconds > longestSessionSeconds
+  ) {
+    report(`${path}.duration`, `is "${session.duration}"; forward gives sessions from 15m to 12h`);
+  }
+  const policy =
+    session.policy && compileSessionPolicy(session.policy, session.valuesMayContain, `${path}.policy`, report);
+  return {
+    name: template(session.name, `${path}.name`, report),
+    durationSeconds: durationSeconds ?? shortestSessionSeconds,
+    ...(policy && { policy }),
+  };
+}
+
+function template(source: string, path: string, report: Report): Template {
+  try {
+    return parseTemplate(source);
+  } catch (error) {
+    report(path, error instanceof Error ? error.message : String(error));
+    return { source, parts: [] };
+  }
+}
+
+function compileSessionPolicy(
+  declared: readonly DeclaredStatement[],
+  valuesMayContain: SessionPolicyTemplate['valuesMayContain'],
+  path: string,
+  report: Report,
+): SessionPolicyTemplate {
+  const policy: SessionPolicyTemplate = {
+    valuesMayContain,
+    statements: declared.map(({ sid, effect, actions, resources, conditions = {} }, index) => ({
+      ...(sid !== undefined && { sid }),
+      effect,
+      actions,
+      resources: resources.map((source) => template(source, `${path}[${index}].resources`, report)),
+      conditions: Object.entries(conditions).flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, values]) => ({
+          operator,
+          key,
+          values: texts(values).map((source) =>
+            template(source, `${path}[${index}].conditions.${operator}.${key}`, report),
+          ),
+        })),
+      ),
+    })),
+  };
+  // A harmless value of one character shows whether the rest is a policy, and the least it can measure.
+  const shortest = policyText(policy, ({ parts }) =>
+    parts.map((part) => (typeof part === 'string' ? part : 'x')).join(''),
+  );
+  checkPolicy(shortest, path, report);
+  if (shortest.length > longestPolicyCharacters) {
+    report(path, `has at least ${shortest.length} characters; STS takes at most ${longestPolicyCharacters}`);
+  }
+  return policy;
+}
