@@ -186,8 +186,6 @@ export const schema = only({
   sts: v.optional(sts, { fallbackRegions: [] }),
 });
 
-/** A file that has the right shape; whether it makes sense is for `loadConfiguration` to say. */
-export type Declared = v.InferOutput<typeof schema>;
 export type DeclaredOidc = v.InferOutput<typeof oidc>;
 export type DeclaredGrant = v.InferOutput<typeof grant>;
 export type DeclaredStatement = v.InferOutput<typeof statement>;

@@ -31,6 +31,3 @@ export function parseTemplate(source: string): Template {
   if (text !== '') parts.push(text);
   return { source, parts };
 }
-
-export const claimsIn = ({ parts }: Template) =>
-  parts.flatMap((part) => (typeof part === 'string' ? [] : [part.claim]));

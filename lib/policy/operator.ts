@@ -10,8 +10,6 @@ export interface Operator {
   readonly name: OperatorName;
   readonly set: 'ForAllValues' | 'ForAnyValue' | undefined;
   readonly ifExists: boolean;
-  /** Whether it holds when none of the expected values fits. */
-  readonly negated: boolean;
   /** Throws a plain `Error` for a value that is not of the operator's type. */
   compile(
     expected: readonly string[],
@@ -156,7 +154,6 @@ const nullOperator: Operator = {
   name: 'Null',
   set: undefined,
   ifExists: false,
-  negated: false,
   compile: (expected) => {
     const wanted = expected.map(truth);
     if (wanted.includes(undefined)) throw new Error(`Null takes true or false, not "${expected.join('", "')}"`);
@@ -170,7 +167,6 @@ function operatorOf(name: OperatorName, comparison: Comparison, set: Operator['s
     name,
     set,
     ifExists,
-    negated,
     compile(expected, variables) {
       const tests = expected.map((value) => comparison.test(value, variables));
       // Several expected values mean "one of them"; for a negated operator "none of them".

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { claimsIn, parseTemplate } from '../../lib/grant/template.ts';
+import { parseTemplate } from '../../lib/grant/template.ts';
 
 describe('a template', () => {
   test.each<[source: string, parts: readonly unknown[]]>([
@@ -31,10 +31,6 @@ describe('a template', () => {
   ])('%j is refused', (source, says) => {
     expect(() => parseTemplate(source)).toThrow(`"${source}" `);
     expect(() => parseTemplate(source)).toThrow(says);
-  });
-
-  test('names its claims', () => {
-    expect(claimsIn(parseTemplate('{a}-${b}-{c}-{a}'))).toEqual(['a', 'c', 'a']);
   });
 
   test('is its parts put together again', () => {

@@ -1,6 +1,6 @@
-import type { DoorHandler } from '../../lib/door.ts';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
+import type { DoorHandler } from '../../lib/door.ts';
 import { type Cors, gatewayServer } from '../../lib/local/gateway.ts';
 import { routes } from '../../lib/routes.ts';
 import { aMoment } from '../kit/issuer.ts';

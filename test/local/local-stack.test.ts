@@ -13,11 +13,7 @@ import { open as health } from '../../lambdas/health.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
 import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
 import { printToken } from '../../lib/local/idp/print-token.ts';
-import {
-  type LocalStack,
-  type LocalStackSettings,
-  startLocalStack,
-} from '../../lib/local/local-stack.ts';
+import { type LocalStack, type LocalStackSettings, startLocalStack } from '../../lib/local/local-stack.ts';
 import type { StackTemplate } from '../../lib/local/template.ts';
 import type { DoorName } from '../../lib/routes.ts';
 import { freePorts, isFree } from '../kit/loopback.ts';

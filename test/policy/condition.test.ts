@@ -45,8 +45,8 @@ describe('operator names', () => {
     }
   });
 
-  test.each(negatedBases)('%s is negated', (base) => {
-    expect(parseOperator(base)?.negated).toBe(true);
+  test.each(negatedBases)('%s holds on a missing key, as a negated operator does', (base) => {
+    expect(parseOperator(base)?.compile([sampleFor(base)], false)(undefined, awsContext([]))).toBe(true);
   });
 
   test.each([
