@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firstUnmet, parseConditions } from '../../lib/policy/condition.ts';
-import { claimContext } from '../../lib/policy/context.ts';
+import { awsContext, claimContext } from '../../lib/policy/context.ts';
 import { parseOperator } from '../../lib/policy/operator.ts';
 import { type ConditionBlock, holds, type RequestKeys, unmet } from './kit.ts';
 
