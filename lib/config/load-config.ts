@@ -11,8 +11,6 @@ import {
   type Report,
 } from './configuration.ts';
 
-export { type Configuration, ConfigurationError, type GrantSettings } from './configuration.ts';
-
 import { type DeclaredGrant, schema } from './schema.ts';
 
 /** Throws a `ConfigurationError`. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { carry, unpack } from '../../lib/config/carried.ts';
-import { type Configuration, loadConfiguration } from '../../lib/config/load-config.ts';
+import type { Configuration } from '../../lib/config/configuration.ts';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { decideGrant, type Grants } from '../../lib/grant/decide-grant.ts';
 import { aConfiguration, anIdentity, aPermission } from '../kit/builders.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, loadConfiguration } from '../../lib/config/load-config.ts';
+import { ConfigurationError } from '../../lib/config/configuration.ts';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { aConfiguration, aPermission } from '../kit/builders.ts';
 import { problemsOf } from './problems.ts';
 

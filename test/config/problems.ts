@@ -1,4 +1,5 @@
-import { ConfigurationError, loadConfiguration } from '../../lib/config/load-config.ts';
+import { ConfigurationError } from '../../lib/config/configuration.ts';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
 
 /** What is wrong with a configuration; nothing when it loads. */
 export function problemsOf(value: unknown): ConfigurationError['problems'] {

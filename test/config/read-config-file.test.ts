@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConfigurationError } from '../../lib/config/load-config.ts';
+import { ConfigurationError } from '../../lib/config/configuration.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../../lib/config/read-config-file.ts';
 
 let folder: string;
