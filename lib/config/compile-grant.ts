@@ -3,6 +3,7 @@ import { conditionKey } from '../grant/trust-policy.ts';
 import { isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
 import { isAwsKey } from '../policy/context.ts';
+import { parseOperator } from '../policy/operator.ts';
 import { compileRole } from './compile-role.ts';
 import { compileTerms } from './compile-session.ts';
 import type { GrantSettings, ProviderSettings, Report } from './configuration.ts';
@@ -44,7 +45,17 @@ function compileWhen(declared: DeclaredGrant['when'], path: string, report: Repo
   if (declared === 'anyone') return [];
   if (Object.keys(declared).length === 0)
     report(path, 'is empty; write "anyone" to grant it to everybody the provider proves');
-  return parseConditions(declared, path, { variables: true, report });
+  const conditions = parseConditions(declared, path, { variables: true, report });
+  for (const [index, { operator, key }] of conditions.entries()) {
+    if (key === 'amr' && parseOperator(operator)?.set === undefined && operator !== 'Null') {
+      report(`${path}.${operator}.amr`, 'is a list; write ForAnyValue: or ForAllValues: before the operator');
+    }
+    const sameKey = (other: Condition) => other.operator === operator && other.key.toLowerCase() === key.toLowerCase();
+    if (isAwsKey(key) && conditions.findIndex(sameKey) < index) {
+      report(`${path}.${operator}.${key}`, 'is there twice: AWS compares its keys without regard to case');
+    }
+  }
+  return conditions;
 }
 
 function checkTenancy(when: readonly Condition[], { issuer }: ProviderSettings, report: (says: string) => void): void {
@@ -87,6 +98,12 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
     report(
       `${path}.when.${condition.operator}.${condition.key}`,
       `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, ${remedy}`,
+    );
+  }
+  if (JSON.stringify(declared.role.permissions).match(/aws:userid/i)) {
+    report(
+      `${path}.role.permissions`,
+      `speak of aws:userid, which holds the session name, and whoever asks STS directly picks his own; use aws:PrincipalTag/…, ${remedy}`,
     );
   }
   if (declared.session.policy) {

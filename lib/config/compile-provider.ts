@@ -1,4 +1,4 @@
-import { type Vendor, vendorOf, vendors } from '../identity/oidc/vendors.ts';
+import { lookAlikeOf, type Vendor, vendors } from '../identity/oidc/vendors.ts';
 import type { ProviderSettings, Report } from './configuration.ts';
 import { parseDuration } from './duration.ts';
 import type { DeclaredOidc } from './schema.ts';
@@ -53,7 +53,8 @@ function checkIssuer(issuer: string, report: (says: string) => void): void {
   if (/^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b/.test(issuer)) {
     report(`is "${issuer}", which no token bears; it must be ${vendors.entra.formExample}`);
   }
-  if (/\.auth0\.com$/.test(issuer) && !vendorOf(issuer)) report(`is "${issuer}"; Auth0's tokens end it with a slash`);
+  const lookAlike = lookAlikeOf(issuer);
+  if (lookAlike) report(`is "${issuer}"; tokens of ${lookAlike.title} say ${lookAlike.formExample}`);
 }
 
 function checkAudiences(audiences: readonly string[], report: (says: string) => void): void {

@@ -1,4 +1,4 @@
-import type { Identity } from '../identity/identity.ts';
+import { type Identity, isOpaque } from '../identity/identity.ts';
 import { type ConditionTrace, firstUnmet } from '../policy/condition.ts';
 import { claimContext } from '../policy/context.ts';
 import type { Grant } from './grant.ts';
@@ -11,6 +11,7 @@ export type Decision =
 export type Miss =
   | { readonly reason: 'no such grant' }
   | { readonly reason: 'another provider'; readonly expected: string; readonly got: string }
+  | { readonly reason: 'claim not comparable'; readonly key: string }
   | ({ readonly reason: 'condition' } & ConditionTrace);
 
 export type Grants = ReadonlyMap<string, Grant>;
@@ -29,6 +30,9 @@ export function grantsFor(identity: Identity, grants: Grants): readonly Grant[] 
 
 function missOf(identity: Identity, { from, when }: Grant): Miss | undefined {
   if (from !== identity.provider) return { reason: 'another provider', expected: from, got: identity.provider };
-  const unmet = firstUnmet(when, claimContext(identity.attributes));
+  // Not absent, so not even a negated condition may pass for it.
+  const opaque = when.find(({ key }) => isOpaque(identity.attributes, key));
+  if (opaque) return { reason: 'claim not comparable', key: opaque.key };
+  const unmet = firstUnmet(when, claimContext(identity.attributes.texts));
   return unmet && { reason: 'condition', ...unmet };
 }

@@ -41,7 +41,12 @@ export function trustPolicy(
 ): TrustPolicyDocument {
   const { issuer, audiences, awsClaims } = provider;
   const prefix = issuerName(issuer);
-  const block: Record<string, Record<string, readonly string[]>> = { StringEquals: { [`${prefix}:aud`]: audiences } };
+  const block: Record<string, Record<string, readonly string[]>> = {
+    StringEquals: { [`${prefix}:aud`]: audiences },
+    // STS takes azp for aud where there is one: an access token for another service, asked for by our client, would
+    // do. Its true audience is oaud.
+    'ForAnyValue:StringEqualsIfExists': { [`${prefix}:oaud`]: audiences },
+  };
   for (const condition of when) {
     const stsKey = conditionKey(condition, provider);
     if (stsKey === undefined) continue;

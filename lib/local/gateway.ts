@@ -2,11 +2,11 @@
 // Source: API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs".
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { DoorHandler } from '../door.ts';
 import type { Route } from '../routes.ts';
-import { bodyOf, pathAndQuery, TooLarge } from './listen.ts';
+import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from './listen.ts';
 
 /** As the template declares it. */
 export interface Cors {
@@ -34,7 +34,7 @@ interface Answer {
 const longestBodyBytes = 10 * 1024 * 1024;
 
 export function gatewayServer(gateway: Gateway): Server {
-  return createServer((request, response) => {
+  return loopbackServer((request, response) => {
     answer(request, gateway)
       .catch((error: unknown) =>
         plain(

@@ -1,7 +1,17 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 
 /** Loopback only: nothing of the local stack is for other machines. */
 export const loopback = '127.0.0.1';
+
+const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** Answers only those who call it by a loopback name: a page whose name resolves to this machine does not. */
+export function loopbackServer(listener: RequestListener): Server {
+  return createServer((request, response) => {
+    if (loopbackHost.test(request.headers.host ?? '')) listener(request, response);
+    else response.writeHead(421).end();
+  });
+}
 
 /** Rejects with an `Error` that says what to do when the port is taken. */
 export function listen(server: Server, port: number): Promise<void> {

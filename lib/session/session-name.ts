@@ -9,8 +9,15 @@ const shortestNameCharacters = 2;
 const illegal = /[^A-Za-z0-9_+=,.@-]/gu;
 const marked = /-[0-9a-f]{16}$/;
 
-export const sessionName = (template: Template, identity: Identity) =>
-  legalSessionName(render(template, identity, (value) => value));
+export function sessionName(template: Template, identity: Identity): string {
+  const values: string[] = [];
+  const name = render(template, identity, (value) => {
+    values.push(value);
+    return value;
+  });
+  // Of several values the name alone does not tell where one ends: x-y and z, or x and y-z.
+  return values.length > 1 ? markedName(name, JSON.stringify(values)) : legalSessionName(name);
+}
 
 /**
  * Fits a name into what STS accepts. A name that had to change ends in a fingerprint of the original, so that two
@@ -20,6 +27,10 @@ export function legalSessionName(name: string): string {
   const cleaned = name.replace(illegal, '-');
   const fits = cleaned.length <= longestNameCharacters && cleaned.length >= shortestNameCharacters;
   if (cleaned === name && fits && !marked.test(name)) return name;
-  const mark = `-${fingerprint(name)}`;
-  return cleaned.slice(0, longestNameCharacters - mark.length) + mark;
+  return markedName(name, name);
+}
+
+function markedName(name: string, original: string): string {
+  const mark = `-${fingerprint(original)}`;
+  return name.replace(illegal, '-').slice(0, longestNameCharacters - mark.length) + mark;
 }

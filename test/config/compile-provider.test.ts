@@ -21,7 +21,7 @@ describe('an issuer', () => {
     ['https://login.microsoftonline.com/common/v2.0', 'which no token bears'],
     ['https://login.microsoftonline.com/organizations/v2.0', 'which no token bears'],
     ['https://login.microsoftonline.com/consumers/v2.0', 'which no token bears'],
-    ['https://acme.eu.auth0.com', "Auth0's tokens end it with a slash"],
+    ['https://acme.eu.auth0.com', 'tokens of Auth0 say https://acme.eu.auth0.com/ (with the slash at the end)'],
   ])('%j is refused', (issuer, says) => {
     const problems = problemsOf(aConfiguration({ oidc: { issuer } }));
     expect(problems.map(({ path }) => path)).toContain('providers.app.oidc.issuer');

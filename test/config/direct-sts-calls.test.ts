@@ -61,7 +61,10 @@ describe('a grant is taken', () => {
       { session: { policy: [aPermission()] }, acceptsDirectStsCalls: true },
     ],
     ['for anyone, whom AWS lets in as well', { when: 'anyone' }],
-    ['on what AWS sees of every issuer', { when: { StringEquals: { sub: 'a', email: 'b', amr: 'mfa' } } }],
+    [
+      'on what AWS sees of every issuer',
+      { when: { StringEquals: { sub: 'a', email: 'b' }, 'ForAnyValue:StringEquals': { amr: 'mfa' } } },
+    ],
     [
       'on what AWS sees of GitHub',
       { when: { StringEquals: { repository: 'acme/shop', ref: 'main', environment: 'live' } } },

@@ -21,6 +21,9 @@ function blockOf(when: When, provider: Partial<FederatedProvider> = {}) {
   return documentOf(when, provider).Statement[0]?.Condition;
 }
 
+/** Whatever a token's azp says. */
+const trueAudience = { 'ForAnyValue:StringEqualsIfExists': { 'login.acme.example:oaud': ['web'] } };
+
 describe('a trust policy', () => {
   test('lets one provider in, for its audiences', () => {
     expect(documentOf({}, { audiences: ['web', 'mobile'] })).toEqual({
@@ -30,7 +33,10 @@ describe('a trust policy', () => {
           Effect: 'Allow',
           Principal: { Federated: 'arn:aws:iam::111122223333:oidc-provider/login.acme.example' },
           Action: ['sts:AssumeRoleWithWebIdentity'],
-          Condition: { StringEquals: { 'login.acme.example:aud': ['web', 'mobile'] } },
+          Condition: {
+            StringEquals: { 'login.acme.example:aud': ['web', 'mobile'] },
+            'ForAnyValue:StringEqualsIfExists': { 'login.acme.example:oaud': ['web', 'mobile'] },
+          },
         },
       ],
     });
@@ -54,7 +60,10 @@ describe('a trust policy', () => {
   ])('of %s has keys that start with its issuer to the letter', (_, issuer, prefix) => {
     const [statement] = documentOf({ StringEquals: { sub: 'a' } }, { issuer }).Statement;
     expect(statement?.Principal).toEqual({ Federated: `arn:aws:iam::111122223333:oidc-provider/${prefix}` });
-    expect(statement?.Condition).toEqual({ StringEquals: { [`${prefix}:aud`]: ['web'], [`${prefix}:sub`]: ['a'] } });
+    expect(statement?.Condition).toEqual({
+      StringEquals: { [`${prefix}:aud`]: ['web'], [`${prefix}:sub`]: ['a'] },
+      'ForAnyValue:StringEqualsIfExists': { [`${prefix}:oaud`]: ['web'] },
+    });
   });
 
   test('of Google names the provider that is built in', () => {
@@ -92,6 +101,7 @@ describe('a trust policy', () => {
     };
     expect(blockOf(when)).toEqual({
       StringEquals: { 'login.acme.example:aud': ['web'] },
+      ...trueAudience,
       StringLike: { 'login.acme.example:sub': ['a*', 'b?'] },
       StringNotEqualsIfExists: { 'login.acme.example:email': ['x@acme.example'] },
       'ForAnyValue:StringEquals': { 'login.acme.example:amr': ['mfa'] },
@@ -101,6 +111,7 @@ describe('a trust policy', () => {
   test('cannot lose its audience to a condition', () => {
     expect(blockOf({ StringEquals: { aud: 'other', sub: 'a' } })).toEqual({
       StringEquals: { 'login.acme.example:aud': ['web'], 'login.acme.example:sub': ['a'] },
+      ...trueAudience,
     });
   });
 
@@ -112,6 +123,7 @@ describe('a trust policy', () => {
         'aws:RequestTag/tenant': ['t'],
         'sts:SourceIdentity': ['alice'],
       },
+      ...trueAudience,
     });
   });
 

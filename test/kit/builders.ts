@@ -14,6 +14,8 @@ export interface IdentitySettings {
   readonly subject?: string;
   /** Beside `sub`, which is always there. */
   readonly attributes?: Readonly<Record<string, Texts>>;
+  /** Claims that are there and cannot be compared. */
+  readonly opaque?: readonly string[];
 }
 
 /** A proved caller: alice, of the provider `app`. */
@@ -22,13 +24,14 @@ export function anIdentity({
   issuer = 'https://login.acme.example',
   subject = 'alice',
   attributes = {},
+  opaque = [],
 }: IdentitySettings = {}): Identity {
   const given = Object.entries(attributes).map(([name, value]) => [name, listOf(value)] as const);
   return {
     provider,
     issuer,
     subject,
-    attributes: new Map([['sub', [subject]], ...given]),
+    attributes: { texts: new Map([['sub', [subject]], ...given]), opaque: new Set(opaque), hidden: [] },
     provenUntil: new Date(aMoment.getTime() + 300_000),
   };
 }

@@ -1,6 +1,4 @@
-import { isAwsKey } from '../../policy/context.ts';
 import { Refusal } from '../../refusal.ts';
-import { awsClaimsOf } from './aws-claims.ts';
 
 export interface ClaimRules {
   readonly audiences: readonly string[];
@@ -26,9 +24,22 @@ export function checkClaims(payload: Payload, rules: ClaimRules, now: Date): Pro
   if (typeof subject !== 'string' || subject.trim() === '' || subject.length > longestSubjectCharacters) {
     throw new Refusal('claims_invalid', { claim: 'sub', why: 'must be a text of 1 to 255 characters' });
   }
+  checkKind(payload);
   const expires = checkTimes(payload, rules, now);
   checkAudience(payload, rules.audiences);
   return { subject, expires: new Date(expires * 1000) };
+}
+
+/**
+ * Some issuers sign other things without a typ of their own: a logout token has events (OpenID Connect Back-Channel
+ * Logout §2.4), a Cognito access token says so in token_use. They pass through many hands and prove no sign-in.
+ */
+function checkKind(payload: Payload): void {
+  if (payload.has('events'))
+    throw new Refusal('claims_invalid', { claim: 'events', why: 'only tokens of events have it' });
+  if (payload.has('token_use') && payload.get('token_use') !== 'id') {
+    throw new Refusal('claims_invalid', { claim: 'token_use', why: 'must be id' });
+  }
 }
 
 function checkTimes(payload: Payload, rules: ClaimRules, now: Date): number {
@@ -75,45 +86,3 @@ function checkAudience(payload: Payload, allowed: readonly string[]): void {
   if (party === undefined && audiences.length > 1)
     throw new Refusal('audience_mismatch', { aud: audiences, why: 'several, and no azp' });
 }
-
-/**
- * Claims as lists of text, for conditions and templates. Numbers and booleans become their JSON text. A member of
- * an object is named by its path, `realm_access.roles`, unless a claim bears that very name. What is neither
- * text nor a list of it is left out. AWS's own claims appear as the condition keys that STS makes of them, in
- * lower case; `claimContext` finds them however they are written.
- */
-export function attributesOf(payload: Payload): ReadonlyMap<string, readonly string[]> {
-  const attributes = new Map<string, readonly string[]>();
-  collect(payload, '', attributes, payload);
-  // A claim of this name could only be there to pass for what AWS makes of the AWS claims.
-  for (const name of attributes.keys()) if (isAwsKey(name)) attributes.delete(name);
-  for (const [key, value] of awsClaimsOf(payload)) attributes.set(key.toLowerCase(), [value]);
-  return attributes;
-}
-
-function collect(
-  members: Iterable<readonly [string, unknown]>,
-  prefix: string,
-  into: Map<string, readonly string[]>,
-  top: Payload,
-): void {
-  for (const [name, value] of members) {
-    const path = prefix + name;
-    if (prefix !== '' && (top.has(path) || into.has(path))) continue;
-    const texts = textsOf(value);
-    if (texts) into.set(path, texts);
-    else if (isRecord(value)) collect(Object.entries(value), `${path}.`, into, top);
-  }
-}
-
-function textsOf(value: unknown): readonly string[] | undefined {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const plain = (item: unknown) => typeof item === 'string' || typeof item === 'boolean' || isExact(item);
-  return list.every(plain) ? list.map(String) : undefined;
-}
-
-/** Beyond 2^53 neighbours become one number: a condition on one person's id would let in another's. */
-const isExact = (item: unknown) => Number.isFinite(item) && Math.abs(item as number) <= Number.MAX_SAFE_INTEGER;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

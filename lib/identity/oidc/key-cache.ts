@@ -34,7 +34,7 @@ export function keyCache(fetchKeys: () => Promise<ReadonlyMap<string, SigningKey
   };
 
   const refresh = (at: number) => {
-    if (underWay === undefined && at - attemptedAt >= coolDownMilliseconds) {
+    if (underWay === undefined && !isWithin(at - attemptedAt, coolDownMilliseconds)) {
       attemptedAt = at;
       underWay = fetchOnce(at);
     }
@@ -45,12 +45,16 @@ export function keyCache(fetchKeys: () => Promise<ReadonlyMap<string, SigningKey
     async keyFor(keyId, now) {
       const at = now.getTime();
       const held = keys.get(keyId);
-      if (held && at - fetchedAt < refreshAfterMilliseconds) return held;
+      if (held && isWithin(at - fetchedAt, refreshAfterMilliseconds)) return held;
       await refresh(at);
-      if (at - fetchedAt >= forgetAfterMilliseconds) throw new Refusal('keys_unreachable', {}, { cause: failure });
+      if (!isWithin(at - fetchedAt, forgetAfterMilliseconds))
+        throw new Refusal('keys_unreachable', {}, { cause: failure });
       const key = keys.get(keyId);
       if (key === undefined) throw new Refusal('key_unknown');
       return key;
     },
   };
 }
+
+/** A clock that was set back makes ages negative; then nothing is known of them. */
+const isWithin = (age: number, limit: number) => age >= 0 && age < limit;

@@ -2,7 +2,8 @@
 
 import { Refusal } from '../../refusal.ts';
 import type { Identity } from '../identity.ts';
-import { attributesOf, type ClaimRules, checkClaims } from './claims.ts';
+import { attributesOf } from './attributes.ts';
+import { type ClaimRules, checkClaims } from './claims.ts';
 import { parseCompactJwt } from './compact-jwt.ts';
 import { readHeader } from './jwt-header.ts';
 import type { KeyCache } from './key-cache.ts';

@@ -82,6 +82,36 @@ export const vendors = {
       'user_login',
     ],
   },
+  terraform: {
+    title: 'HCP Terraform',
+    issuer: 'https://app.terraform.io',
+    form: /^https:\/\/app\.terraform\.io$/,
+    formExample: 'https://app.terraform.io',
+    audience: 'the audience of the workspace variable; aws.workload.identity by default',
+    tenancy: [{ claim: 'sub', pins: /^organization:[^*?:]+:./, example: 'organization:acme:*' }],
+    conditionKeys: [],
+  },
+  buildkite: {
+    title: 'Buildkite',
+    issuer: 'https://agent.buildkite.com',
+    form: /^https:\/\/agent\.buildkite\.com$/,
+    formExample: 'https://agent.buildkite.com',
+    audience: 'what the job asks for; sts.amazonaws.com for AWS',
+    tenancy: [
+      { claim: 'sub', pins: /^organization:[^*?:]+:./, example: 'organization:acme:*' },
+      exactly('organization_slug', 'acme'),
+      exactly('organization_id', '0184990a-477b-4fa8-9968-496074483k77'),
+    ],
+    conditionKeys: [
+      'build_branch',
+      'cluster_id',
+      'cluster_name',
+      'organization_id',
+      'organization_slug',
+      'pipeline_id',
+      'pipeline_slug',
+    ],
+  },
   google: {
     title: 'Google',
     issuer: 'https://accounts.google.com',
@@ -147,4 +177,11 @@ export const vendorNames = Object.keys(vendors) as [VendorName, ...VendorName[]]
 /** Known by its form, whether or not the configuration says so: a shared issuer is shared all the same. */
 export function vendorOf(issuer: string): Vendor | undefined {
   return Object.values<Vendor>(vendors).find(({ form }) => form.test(issuer));
+}
+
+/** The vendor that an issuer looks like but for case or a slash at the end: no token bears such an issuer. */
+export function lookAlikeOf(issuer: string): Vendor | undefined {
+  if (vendorOf(issuer)) return undefined;
+  const plain = issuer.toLowerCase().replace(/\/+$/, '');
+  return vendorOf(plain) ?? vendorOf(`${plain}/`);
 }

@@ -1,3 +1,4 @@
+import { JwtParseError } from 'aws-jwt-verify/error';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import { Refusal } from '../../refusal.ts';
 import type { JwtHeader } from './jwt-header.ts';
@@ -18,6 +19,7 @@ export function verifySignature(
     const options = { issuer, audience: null, graceSeconds: Number.MAX_SAFE_INTEGER };
     verifyJwtSync(token, { ...jwk, alg: algorithm }, options, () => key);
   } catch (cause) {
-    throw new Refusal('signature_invalid', {}, { cause });
+    // The library looks at the types of claims before it looks at the signature.
+    throw new Refusal(cause instanceof JwtParseError ? 'token_malformed' : 'signature_invalid', {}, { cause });
   }
 }

@@ -1,9 +1,9 @@
 // The embedded AWS endpoint: STS's Query protocol over loopback HTTP.
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Network } from '../../network/network.ts';
-import { bodyOf, pathAndQuery, TooLarge } from '../listen.ts';
+import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from '../listen.ts';
 import type { EmbeddedIam } from './account.ts';
 import type { Action } from './actions/action.ts';
 import { assumeRoleWithWebIdentity } from './actions/assume-role-with-web-identity.ts';
@@ -33,7 +33,7 @@ const dispatcherNamespace = ' xmlns="http://webservices.amazon.com/AWSFault/2005
 const longestBodyBytes = 10_000_000;
 
 export function awsServer(aws: EmbeddedAws): Server {
-  return createServer((request, response) => {
+  return loopbackServer((request, response) => {
     const requestId = randomUUID();
     answer(request, requestId, aws)
       .catch((error: unknown) => errorAnswer(error, requestId))

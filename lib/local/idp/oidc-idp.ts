@@ -2,9 +2,9 @@
 // page, a cast of people. Built on oidc-provider.
 
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import Provider, { type Configuration } from 'oidc-provider';
-import { bodyOf } from '../listen.ts';
+import { bodyOf, loopbackServer, pathAndQuery } from '../listen.ts';
 import { MemoryAdapter } from './memory-adapter.ts';
 import { signInPage, tokenPage, welcomePage } from './pages.ts';
 import { people } from './people.ts';
@@ -31,9 +31,9 @@ export function oidcIdpServer(settings: OidcIdpSettings): Server {
   const provider = new Provider(settings.issuer, configuration(settings));
   const serve = provider.callback();
   const pages = signInPages(provider, settings);
-  return createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', settings.address);
-    const page = pages.get(pathname.startsWith('/sign-in/') ? '/sign-in/' : pathname);
+  return loopbackServer((request, response) => {
+    const { path } = pathAndQuery(request.url);
+    const page = pages.get(path.startsWith('/sign-in/') ? '/sign-in/' : path);
     if (!page) {
       serve(request, response).catch(() => response.destroy());
       return;
@@ -110,7 +110,7 @@ function signInPages(provider: Provider, { audiences, address, issuer }: OidcIdp
       callbackPath,
       async (request, response) => {
         if (!underWay) throw new Error('No sign-in is under way.');
-        const idToken = await finishSignIn(underWay, new URL(request.url ?? '/', address));
+        const idToken = await finishSignIn(underWay, pathAndQuery(request.url).query);
         underWay = undefined;
         html(response, 200, tokenPage(idToken));
       },

@@ -36,11 +36,11 @@ export function startSignIn({ address, clientId, redirectUri }: SignInSettings):
 }
 
 /** The ID token for the code with which the provider sent the browser back. */
-export async function finishSignIn(signIn: SignIn, callback: URL): Promise<string> {
-  const code = callback.searchParams.get('code');
-  if (code === null || callback.searchParams.get('state') !== signIn.state) {
+export async function finishSignIn(signIn: SignIn, callback: URLSearchParams): Promise<string> {
+  const code = callback.get('code');
+  if (code === null || callback.get('state') !== signIn.state) {
     throw new Error(
-      `The identity provider answered ${callback.searchParams.get('error_description') ?? 'without a code for this sign-in'}.`,
+      `The identity provider answered ${callback.get('error_description') ?? 'without a code for this sign-in'}.`,
     );
   }
   const answer = await fetch(signIn.tokenEndpoint, {
@@ -67,7 +67,7 @@ export async function signInPerson(address: string, clientId: string, person: st
   let url = new URL(signIn.url);
   let form: URLSearchParams | undefined;
   for (let step = 0; step < mostRedirects; step++) {
-    if (url.pathname === '/callback') return finishSignIn(signIn, url);
+    if (url.pathname === '/callback') return finishSignIn(signIn, url.searchParams);
     const answer: Response = await fetch(url, {
       method: form ? 'POST' : 'GET',
       ...(form && { body: form }),

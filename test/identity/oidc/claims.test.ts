@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { attributesOf, checkClaims } from '../../../lib/identity/oidc/claims.ts';
+import { attributesOf } from '../../../lib/identity/oidc/attributes.ts';
+import { checkClaims } from '../../../lib/identity/oidc/claims.ts';
 import { parseStrictJson } from '../../../lib/strict-json.ts';
 import { aMoment, anAudience } from '../../kit/issuer.ts';
 import { later, now, rules } from '../kit.ts';
 
 const attributes = (claims: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(attributesOf(new Map(Object.entries(claims))));
-const attributesIn = (json: string) => attributesOf(parseStrictJson(json));
+  Object.fromEntries(attributesOf(new Map(Object.entries(claims))).texts);
+const attributesIn = (json: string) => attributesOf(parseStrictJson(json)).texts;
 
 describe('the required claims', () => {
   const good = { sub: 'alice', aud: anAudience, iat: now, exp: now + 300 };
@@ -19,6 +20,8 @@ describe('the required claims', () => {
 
   // The same forms through a whole token end at the library that checks the signature.
   test.each<[claims: Readonly<Record<string, unknown>>]>([
+    [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }],
+    [{ token_use: 'access' }],
     [{ sub: undefined }],
     [{ sub: null }],
     [{ sub: 1 }],

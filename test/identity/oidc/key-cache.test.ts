@@ -191,3 +191,14 @@ test('two caches share nothing', async () => {
   expect(await other.at(0)).toBe('key_unknown');
   expect(await one.at(0, 'key-2')).toBe('key_unknown');
 });
+
+describe('a clock that is set back', () => {
+  test('makes the keys unknown until they are fetched again', async () => {
+    const { issuer, at } = aCache();
+    expect(await at(minutes(100))).toBe(first);
+    issuer.published = setOf(second);
+    expect(await at(minutes(1))).toBe('key_unknown');
+    expect(await at(minutes(1), 'key-2')).toBe(second);
+    expect(issuer.fetches).toBe(2);
+  });
+});

@@ -44,9 +44,9 @@ describe('the identity that a token proves', () => {
       subject: 'alice',
       provenUntil: later(300),
     });
-    expect(attributes.get('groups')).toEqual(['a', 'b']);
-    expect(attributes.get('email_verified')).toEqual(['true']);
-    expect(attributes.get('sub')).toEqual(['alice']);
+    expect(attributes.texts.get('groups')).toEqual(['a', 'b']);
+    expect(attributes.texts.get('email_verified')).toEqual(['true']);
+    expect(attributes.texts.get('sub')).toEqual(['alice']);
   });
 
   test('needs the network only the first time', async () => {

@@ -148,7 +148,7 @@ describe('code flow', () => {
   ])('a callback with %s is refused, and no code is sent', async (_, query) => {
     const signIn = startSignIn({ address: 'http://127.0.0.1:1', clientId: 'web', redirectUri });
     const callback = new URL(redirectUri + query + (query.endsWith('=') ? signIn.state : ''));
-    await expect(finishSignIn(signIn, callback)).rejects.toThrow(
+    await expect(finishSignIn(signIn, callback.searchParams)).rejects.toThrow(
       'The identity provider answered without a code for this sign-in.',
     );
   });
@@ -156,14 +156,18 @@ describe('code flow', () => {
   test('what the provider says is wrong is told', async () => {
     const signIn = startSignIn({ address: 'http://127.0.0.1:1', clientId: 'web', redirectUri });
     const callback = new URL(`${redirectUri}?error=access_denied&error_description=not+today&state=${signIn.state}`);
-    await expect(finishSignIn(signIn, callback)).rejects.toThrow('The identity provider answered not today.');
+    await expect(finishSignIn(signIn, callback.searchParams)).rejects.toThrow(
+      'The identity provider answered not today.',
+    );
   });
 
   test('a code that was never given out buys no token', async () => {
     const { address } = await anIdp();
     const signIn = startSignIn({ address, clientId: 'web', redirectUri });
     const callback = new URL(`${redirectUri}?code=made-up&state=${signIn.state}`);
-    await expect(finishSignIn(signIn, callback)).rejects.toThrow('The identity provider gave no ID token: 400.');
+    await expect(finishSignIn(signIn, callback.searchParams)).rejects.toThrow(
+      'The identity provider gave no ID token: 400.',
+    );
   });
 
   test('without PKCE nobody is asked to sign in', async () => {

@@ -1,0 +1,66 @@
+import { isAwsKey } from '../../policy/context.ts';
+import type { Attributes } from '../identity.ts';
+import {
+  awsClaimsOf,
+  principalTags,
+  requestTagPrefix,
+  sourceIdentityClaim,
+  sourceIdentityKey,
+  sourceIdentityOf,
+} from './aws-claims.ts';
+
+type Payload = ReadonlyMap<string, unknown>;
+
+/**
+ * Claims as lists of text, for conditions and templates. Numbers and booleans become their JSON text. A member of
+ * an object is named by its path, `realm_access.roles`, unless a claim bears that very name. What is neither text
+ * nor a list of it is opaque. AWS's own claims appear as the condition keys that STS makes of them, in lower case;
+ * `claimContext` finds them however they are written.
+ */
+export function attributesOf(payload: Payload): Attributes {
+  const texts = new Map<string, readonly string[]>();
+  const opaque = new Set<string>();
+  const hidden: string[] = [];
+  collect(payload, '', { texts, opaque, hidden, top: payload });
+  // A claim of this name could only be there to pass for what AWS makes of the AWS claims.
+  for (const name of texts.keys()) if (isAwsKey(name)) texts.delete(name);
+  for (const [key, value] of awsClaimsOf(payload)) texts.set(key.toLowerCase(), [value]);
+  if (principalTags(payload) === undefined) hidden.push(requestTagPrefix.toLowerCase());
+  if (payload.has(sourceIdentityClaim) && sourceIdentityOf(payload) === undefined)
+    opaque.add(sourceIdentityKey.toLowerCase());
+  return { texts, opaque, hidden };
+}
+
+interface Collected {
+  readonly texts: Map<string, readonly string[]>;
+  readonly opaque: Set<string>;
+  readonly hidden: string[];
+  readonly top: Payload;
+}
+
+function collect(members: Iterable<readonly [string, unknown]>, prefix: string, into: Collected): void {
+  for (const [name, value] of members) {
+    const path = prefix + name;
+    if (prefix !== '' && (into.top.has(path) || into.texts.has(path))) continue;
+    const texts = textsOf(value);
+    if (texts) {
+      into.texts.set(path, texts);
+      continue;
+    }
+    into.opaque.add(path);
+    if (isRecord(value)) collect(Object.entries(value), `${path}.`, into);
+    else into.hidden.push(`${path}.`);
+  }
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const plain = (item: unknown) => typeof item === 'string' || typeof item === 'boolean' || isExact(item);
+  return list.every(plain) ? list.map(String) : undefined;
+}
+
+/** Beyond 2^53 neighbours become one number: a condition on one person's id would let in another's. */
+const isExact = (item: unknown) => Number.isFinite(item) && Math.abs(item as number) <= Number.MAX_SAFE_INTEGER;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
