@@ -42,7 +42,7 @@ export async function aStack({
 }: StackSettings): Promise<RunningStack> {
   const { assembly, stacks } = edit(synthesise(configuration, { account: anAccount, region: 'us-east-1' }));
   const audit: Record<string, unknown>[] = [];
-  const [provider] = configuration.providers.values();
+  const provider = [...configuration.providers.values()].find(({ issuer }) => !standIns.has(issuer));
   const stack = await startLocalStack({
     stacks,
     assembly,

@@ -39,7 +39,8 @@ async function askSts(claims: Readonly<Record<string, unknown>>): Promise<string
       WebIdentityToken: issuer.token({ iat: now, exp: now + 300, ...tags('editor'), ...claims }),
     }),
   });
-  return answer.ok ? 'credentials' : (/<Code>(\w+)/.exec(await answer.text())?.[1] ?? String(answer.status));
+  const text = await answer.text();
+  return answer.ok ? 'credentials' : (/<Code>(\w+)/.exec(text)?.[1] ?? String(answer.status));
 }
 
 describe('a direct call to STS', () => {
