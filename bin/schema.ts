@@ -3,3 +3,4 @@ import { writeFileSync } from 'node:fs';
 import { jsonSchema, jsonSchemaFile } from '../lib/config/json-schema.ts';
 
 writeFileSync(jsonSchemaFile, jsonSchema());
+process.stdout.write(`Written: ${jsonSchemaFile}\n`);

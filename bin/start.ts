@@ -35,6 +35,8 @@ async function start(): Promise<void> {
     ),
   );
 
+  const identityProvider = providers.find(({ issuer }) => !standIns.has(issuer));
+
   say(`Reading ${configurationFile} and synthesising its stacks …`);
   const { assembly, stacks } = synthesise(configuration, { account: '111122223333', region: 'us-east-1' });
   const remove = () => rmSync(assembly, { recursive: true, force: true });
@@ -44,12 +46,12 @@ async function start(): Promise<void> {
     assembly,
     openDoor: (door, bundle) => (options.bundled ? bundled(bundle) : sources[door]),
     port,
-    identityProvider: providers.find(({ issuer }) => !standIns.has(issuer)),
+    identityProvider,
     standIns,
     clock: () => new Date(),
     writeLine: say,
   });
-  say(announcement(stack, configuration));
+  say(announcement({ stack, configuration, provider: identityProvider?.name, port }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stack.stop().then(() => process.exit(0)));
   }

@@ -41,14 +41,15 @@ export interface LocalEnvironment {
   readonly port: number;
 }
 
-const defaultPort = 8787;
+export const defaultPort = 8787;
 const portsInARow = 3;
+const highestPort = 65_536 - portsInARow;
 
 export function localEnvironment(environment: Environment = process.env): LocalEnvironment {
   const written = environment[variables.port] ?? String(defaultPort);
   const port = Number(written);
-  if (!/^\d+$/.test(written) || port < 1 || port > 65_535 - portsInARow) {
-    throw new Error(`${variables.port} is "${written}"; it must be a port from 1 to ${65_535 - portsInARow}.`);
+  if (!/^\d+$/.test(written) || port < 1 || port > highestPort) {
+    throw new Error(`${variables.port} is "${written}"; it must be a port from 1 to ${highestPort}.`);
   }
   return { configurationFile: environment[variables.configuration], port };
 }

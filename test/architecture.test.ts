@@ -4,7 +4,14 @@ import { join, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /** Each floor may import itself, the ground and the floors before it: the order is the order of the exchange. */
-const ground = ['lib/refusal.ts', 'lib/routes.ts', 'lib/environment.ts', 'lib/strict-json.ts', 'lib/network/'];
+const ground = [
+  'lib/refusal.ts',
+  'lib/nearest.ts',
+  'lib/routes.ts',
+  'lib/environment.ts',
+  'lib/strict-json.ts',
+  'lib/network/',
+];
 const pipeline = [
   'lib/policy/',
   'lib/identity/',

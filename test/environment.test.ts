@@ -37,15 +37,15 @@ describe('the local environment', () => {
     });
   });
 
-  test.each(['1', '65532'])('takes the port %s', (port) => {
+  test.each(['1', '65533'])('takes the port %s', (port) => {
     expect(localEnvironment({ DAYPASS_PORT: port }).port).toBe(Number(port));
   });
 
-  test.each(['', '0', '65533', '70000', '-1', '8787.5', ' 8787', '0x50', '1e3', 'http'])(
+  test.each(['', '0', '65534', '70000', '-1', '8787.5', ' 8787', '0x50', '1e3', 'http'])(
     'refuses the port %j, with what is allowed',
     (port) => {
       expect(() => localEnvironment({ DAYPASS_PORT: port })).toThrow(
-        `DAYPASS_PORT is "${port}"; it must be a port from 1 to 65532.`,
+        `DAYPASS_PORT is "${port}"; it must be a port from 1 to 65533.`,
       );
     },
   );

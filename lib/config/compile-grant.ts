@@ -1,6 +1,6 @@
 import { missingTenancy } from '../grant/tenancy.ts';
 import { conditionKey } from '../grant/trust-policy.ts';
-import { isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
+import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
 import { isAwsKey } from '../policy/context.ts';
 import { parseOperator } from '../policy/operator.ts';
@@ -78,23 +78,25 @@ interface DirectCallCheck {
  * That is refused unless spelt out. The trust policy of a role named by `arn` is not ours to judge.
  */
 function checkDirectCalls({ declared, when, provider, path, report }: DirectCallCheck): void {
-  for (const { operator, key } of when) {
-    if (isAwsKey(key) && !isRequestTag(key) && !isSourceIdentity(key)) {
-      report(
-        `${path}.when.${operator}.${key}`,
-        'is no claim; of the keys of AWS a grant knows aws:RequestTag/… and sts:SourceIdentity',
-      );
-    }
-    if (isRequestTag(key) && !provider.awsClaims.includes('tags')) {
-      report(
-        `${path}.when.${operator}.${key}`,
-        `comes from the claim https://aws.amazon.com/tags; write awsClaims: [tags] at provider ${provider.name}`,
-      );
-    }
+  const unsigned = when.filter(
+    ({ key }) => claimBehind(key) !== undefined && !provider.awsClaims.some((claim) => claim === claimBehind(key)),
+  );
+  for (const { operator, key } of unsigned) {
+    report(
+      `${path}.when.${operator}.${key}`,
+      `comes from a claim of https://aws.amazon.com/; write awsClaims: [${claimBehind(key)}] at provider ${provider.name} if its tokens have it`,
+    );
+  }
+  for (const { operator, key } of when.filter((each) => isAwsKey(each.key) && claimBehind(each.key) === undefined)) {
+    report(
+      `${path}.when.${operator}.${key}`,
+      'is no claim; of the keys of AWS a grant knows aws:RequestTag/… and sts:SourceIdentity',
+    );
   }
   if (declared.acceptsDirectStsCalls || declared.role.permissions === undefined) return;
   const remedy = 'or write acceptsDirectStsCalls: true where that is acceptable';
-  for (const condition of when.filter((each) => conditionKey(each, provider) === undefined)) {
+  const onlyOurs = when.filter((each) => conditionKey(each, provider) === undefined && !unsigned.includes(each));
+  for (const condition of onlyOurs) {
     report(
       `${path}.when.${condition.operator}.${condition.key}`,
       `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, ${remedy}`,
@@ -112,4 +114,10 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
       `binds sessions from Daypass only, and with forward a token is enough to ask STS without it; narrow the role's permissions, ${remedy}`,
     );
   }
+}
+
+/** Which of the AWS claims a key of AWS stands for; `undefined` for other keys. */
+function claimBehind(key: string): AwsClaim | undefined {
+  if (isRequestTag(key)) return 'tags';
+  return isSourceIdentity(key) ? 'sourceIdentity' : undefined;
 }

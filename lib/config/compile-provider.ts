@@ -12,8 +12,13 @@ const longestLeewaySeconds = 300;
 const longestLifetimeSeconds = 366 * 86_400;
 
 /** `undefined` when a problem was reported that leaves nothing to work with. */
-export function compileProvider(name: string, oidc: DeclaredOidc, report: Report): ProviderSettings | undefined {
+export function compileProvider(name: string, oidc: DeclaredOidc, tell: Report): ProviderSettings | undefined {
   const path = `providers.${name}.oidc`;
+  let sound = true;
+  const report: Report = (where, says) => {
+    sound = false;
+    tell(where, says);
+  };
   const vendor: Vendor | undefined = oidc.vendor && vendors[oidc.vendor];
   const issuer = oidc.issuer ?? vendor?.issuer;
   if (issuer === undefined) {
@@ -22,8 +27,9 @@ export function compileProvider(name: string, oidc: DeclaredOidc, report: Report
   }
   if (vendor && !vendor.form.test(issuer)) {
     report(`${path}.issuer`, `is "${issuer}"; for ${vendor.title} it must be ${vendor.formExample}`);
+  } else {
+    checkIssuer(issuer, (says) => report(`${path}.issuer`, says));
   }
-  checkIssuer(issuer, (says) => report(`${path}.issuer`, says));
   checkAudiences(oidc.audiences, (says) => report(`${path}.audiences`, says));
   const seconds = (key: 'clockLeeway' | 'longestTokenLifetime', most: number) => {
     const value = parseDuration(oidc[key]);
@@ -31,7 +37,7 @@ export function compileProvider(name: string, oidc: DeclaredOidc, report: Report
       report(`${path}.${key}`, `is "${oidc[key]}"; it must be a duration of at most ${most} seconds`);
     return value ?? 0;
   };
-  return {
+  const settings: ProviderSettings = {
     name,
     issuer,
     audiences: oidc.audiences,
@@ -40,6 +46,8 @@ export function compileProvider(name: string, oidc: DeclaredOidc, report: Report
     awsClaims: oidc.awsClaims,
     iamProvider: oidc.iamProvider,
   };
+  // What a grant would be told because of a wrong issuer is only confusing.
+  return sound ? settings : undefined;
 }
 
 /** To the letter: a token's iss is compared as text, so nothing that a URL parser would forgive is. */
@@ -53,6 +61,9 @@ function checkIssuer(issuer: string, report: (says: string) => void): void {
   if (/^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b/.test(issuer)) {
     report(`is "${issuer}", which no token bears; it must be ${vendors.entra.formExample}`);
   }
+  if (issuer.endsWith('/.well-known/openid-configuration')) {
+    report(`is "${issuer}"; write the issuer itself, without /.well-known/openid-configuration`);
+  }
   const lookAlike = lookAlikeOf(issuer);
   if (lookAlike) report(`is "${issuer}"; tokens of ${lookAlike.title} say ${lookAlike.formExample}`);
 }
@@ -63,4 +74,6 @@ function checkAudiences(audiences: readonly string[], report: (says: string) => 
   if (long !== undefined) report(`has one of ${long.length} characters; IAM takes at most ${longestAudience}`);
   // An audience goes into the trust policy, where this would be a variable.
   if (audiences.some((audience) => audience.includes('${'))) report('must not contain ${');
+  const spaced = audiences.find((audience) => audience !== audience.trim());
+  if (spaced !== undefined) report(`has "${spaced}", with a space at its end`);
 }

@@ -52,11 +52,12 @@ function namedRole(
   ) {
     report(`${path}.maxSessionDuration`, `is "${declared}"; IAM takes 1h to 12h`);
   } else if (terms.durationSeconds > maxSessionSeconds) {
-    const longer = `is longer than the role's maxSessionDuration of ${maxSessionSeconds} s`;
-    report(
-      path.replace(/role$/, 'session.duration'),
-      `${longer}; shorten it, or raise both the role's and the one written here`,
-    );
+    const asked = `is ${terms.durationSeconds} s`;
+    const says =
+      declared === undefined
+        ? `${asked}; the role has no maxSessionDuration here, so it is taken to have 1h: write what IAM says of it`
+        : `${asked}, longer than the role's maxSessionDuration of ${maxSessionSeconds} s; shorten it, or raise the role's in IAM and here`;
+    report(path.replace(/role$/, 'session.duration'), says);
   }
   return { kind: 'named', arn, maxSessionSeconds: maxSessionSeconds ?? defaultMaxSessionSeconds };
 }

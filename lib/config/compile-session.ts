@@ -14,7 +14,10 @@ export function compileTerms(session: DeclaredGrant['session'], path: string, re
     durationSeconds < shortestSessionSeconds ||
     durationSeconds > longestSessionSeconds
   ) {
-    report(`${path}.duration`, `is "${session.duration}"; forward gives sessions from 15m to 12h`);
+    report(
+      `${path}.duration`,
+      `is "${session.duration}"; a session lasts from 15m to 12h, and a plain number is seconds`,
+    );
   }
   const policy =
     session.policy && compileSessionPolicy(session.policy, session.valuesMayContain, `${path}.policy`, report);

@@ -11,18 +11,19 @@ import {
   type Report,
 } from './configuration.ts';
 
-import { type DeclaredGrant, schema } from './schema.ts';
+import { type DeclaredGrant, grant, provider, schema } from './schema.ts';
 
 /** Throws a `ConfigurationError`. */
 export function loadConfiguration(value: unknown): Configuration {
   const parsed = v.safeParse(schema, value);
-  const shape = [...unusableKeys(value, ''), ...(parsed.success ? [] : parsed.issues.map(problemOf))];
-  if (!parsed.success || shape.length > 0) throw new ConfigurationError(shape);
-  const declared = parsed.output;
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...unusableKeys(value, ''), ...(parsed.issues ?? []).map(problemOf)];
   const report: Report = (path, says) => void problems.push({ path, says });
+  // What has its shape is checked on, so that a slip in one grant does not hide what is wrong with another.
+  const declared = parsed.success ? parsed.output : undefined;
+  const declaredProviders = declared?.providers ?? wellFormed(provider, value, 'providers');
+  const declaredGrants = declared?.grants ?? wellFormed(grant, value, 'grants');
 
-  const providers = compileAll(declared.providers, (name, { oidc }) => compileProvider(name, oidc, report));
+  const providers = compileAll(declaredProviders, (name, { oidc }) => compileProvider(name, oidc, report));
   reportRepeated(
     providers,
     ({ issuer }) => issuer,
@@ -32,9 +33,9 @@ export function loadConfiguration(value: unknown): Configuration {
         `is "${issuer}", which is already that of ${first}; list all audiences in one provider`,
       ),
   );
-  const declaredProviders = Object.keys(declared.providers);
-  const grants = compileAll<DeclaredGrant, GrantSettings>(declared.grants, (name, grant) =>
-    compileGrant({ name, declared: grant, providers, declaredProviders, report }),
+  const names = Object.keys(memberOf(value, 'providers'));
+  const grants = compileAll<DeclaredGrant, GrantSettings>(declaredGrants, (name, each) =>
+    compileGrant({ name, declared: each, providers, declaredProviders: names, report }),
   );
   reportRepeated(grants, madeRoleKey, (name, _, first) =>
     report(
@@ -42,9 +43,27 @@ export function loadConfiguration(value: unknown): Configuration {
       `is the name of the role of ${first} too; IAM compares names without regard to case`,
     ),
   );
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  if (problems.length > 0 || declared === undefined) throw new ConfigurationError(problems);
   const { cors, sts } = declared;
   return { providers, grants, corsOrigins: cors.origins, fallbackRegions: sts.fallbackRegions };
+}
+
+/** The entries under a key that have their shape, whatever is wrong with the rest of the file. */
+function wellFormed<const S extends v.GenericSchema>(
+  entry: S,
+  file: unknown,
+  key: string,
+): Record<string, v.InferOutput<S>> {
+  const entries = Object.entries(memberOf(file, key)).flatMap(([name, value]) => {
+    const parsed = v.safeParse(entry, value);
+    return parsed.success ? [[name, parsed.output] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function memberOf(file: unknown, key: string): object {
+  const member = typeof file === 'object' && file !== null ? (file as Record<string, unknown>)[key] : undefined;
+  return typeof member === 'object' && member !== null ? member : {};
 }
 
 /** Names that every JavaScript object has. The schema would leave them out in silence, and a condition with them. */

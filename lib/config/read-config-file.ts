@@ -11,6 +11,7 @@ export const defaultConfigurationFile = 'daypass.yaml';
 /** Throws an `Error` whose message starts with the file's name and lists every problem. */
 export function readConfigurationFile(file: string): Configuration {
   const value = readYaml(file);
+  if (value === null || value === undefined) throw new Error(`${file} is empty; it must have providers and grants.`);
   try {
     return loadConfiguration(value);
   } catch (error) {

@@ -3,19 +3,29 @@
 import * as v from 'valibot';
 import { awsClaims } from '../identity/oidc/aws-claims.ts';
 import { vendorNames } from '../identity/oidc/vendors.ts';
+import { nearest } from '../nearest.ts';
 
 /** An object that takes these keys and no others, and says so. */
 const only = <const E extends v.ObjectEntries>(entries: E) =>
   v.strictObject(entries, (issue) =>
     issue.expected === 'never'
-      ? `is not known here; allowed are ${Object.keys(entries).join(', ')}`
+      ? notKnown(String(issue.path?.at(-1)?.key ?? ''), Object.keys(entries))
       : issue.received === 'undefined'
         ? 'is missing'
         : `must be an object with ${Object.keys(entries).join(', ')}`,
   );
 
+/** What an unknown key may have been meant to be, and what is allowed. */
+function notKnown(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return `is not known here; ${meant ? `did you mean ${meant}? ` : ''}allowed are ${known.join(', ')}`;
+}
+
+const notText = ({ input }: v.BaseIssue<unknown>) =>
+  typeof input === 'object' ? 'must be a text; YAML takes {…} without quotes for an object' : 'must be a text';
+
 const text = (description: string) =>
-  v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'), v.description(description));
+  v.pipe(v.string(notText), v.nonEmpty('must not be empty'), v.description(description));
 const list = <const S extends v.GenericSchema>(item: S, description: string) =>
   v.pipe(
     v.array(item, 'must be a list'),
@@ -91,7 +101,8 @@ const oidc = only({
   ),
 });
 
-const provider = only({ oidc: v.pipe(oidc, v.description('An OpenID Connect issuer.')) });
+/** An entry of `providers`. */
+export const provider = only({ oidc: v.pipe(oidc, v.description('An OpenID Connect issuer.')) });
 
 const role = v.pipe(
   only({
@@ -133,7 +144,8 @@ const session = only({
   ),
 });
 
-const grant = only({
+/** An entry of `grants`. */
+export const grant = only({
   from: text('The provider that must prove the caller.'),
   when: v.union(
     [v.pipe(v.literal('anyone'), v.description('Everybody the provider proves.')), conditions],

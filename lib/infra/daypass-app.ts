@@ -20,6 +20,11 @@ export function daypassApp({ configuration, env, context = {}, ...props }: Daypa
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   new DaypassStack(app, 'Daypass', { configuration, ...(env && { env }) });
   for (const account of otherAccounts(configuration)) {
+    if (account === env?.account) {
+      throw new Error(
+        `A grant has role.account ${account}, which is where Daypass itself is deployed; leave account out.`,
+      );
+    }
     // IAM is global: any Region serves, and the same one is found again at the next deployment.
     const region = env?.region ?? 'us-east-1';
     new AccountRolesStack(app, `Daypass-${account}`, { configuration, account, env: { account, region } });

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
+import { defaultPort, variables } from '../environment.ts';
 import { people } from './idp/people.ts';
 import type { LocalStack } from './local-stack.ts';
 
@@ -34,30 +35,43 @@ export function parseStartArguments(args: readonly string[]): StartOptions {
   }
 }
 
+export interface Announced {
+  readonly stack: LocalStack;
+  readonly configuration: Configuration;
+  /** The provider whose tokens the local identity provider gives out. */
+  readonly provider: string | undefined;
+  readonly port: number;
+}
+
 /** The links, who exists, and what to paste. */
-export function announcement(
-  { gateway, aws, identityProvider }: LocalStack,
-  { providers, grants }: Configuration,
-): string {
-  const own = [...providers.values()][0];
-  const grant = [...grants.values()].find(({ from }) => from === own?.name)?.name ?? 'GRANT';
+export function announcement({ stack, configuration, provider, port }: Announced): string {
+  const { gateway, aws, identityProvider } = stack;
   const cast = people.map(({ name, about }) => `${name} (${about})`).join(', ');
   const signIn = identityProvider
     ? `  Identity provider  ${identityProvider}   ${cast}`
     : '  Identity provider  none of ours: every configured issuer has a stand-in of yours';
+  const grants = [...configuration.grants.values()];
+  const notHere = grants.filter(({ role }) => role.kind === 'named').map(({ name }) => name);
   return `
 Daypass is ready.
 
   Doors              ${gateway}
   AWS                ${aws}   the roles of the synthesised stacks, enforced
 ${signIn}
-
-Try it:
-
-  T=$(npm run -s token -- alice)
-  curl -s ${gateway}/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"${grant}\\",\\"token\\":\\"$T\\"}"
-  curl -s ${gateway}/v1/grants -H "authorization: Bearer $T"
+${notHere.length > 0 ? `\nThe embedded AWS does not have the roles named by arn: ${notHere.join(', ')} will be refused as sts_denied.\n` : ''}
+${tryIt(gateway, grants.find(({ from }) => from === provider)?.name, port)}
 
 Ctrl-C ends everything. One line of audit follows for each exchange.
 `;
+}
+
+function tryIt(gateway: string, grant: string | undefined, port: number): string {
+  if (grant === undefined)
+    return 'No grant is from the provider of the local people, so there is nothing to try with their tokens.';
+  const elsewhere = port === defaultPort ? '' : `${variables.port}=${port} `;
+  return `Try it:
+
+  T=$(${elsewhere}npm run -s token -- alice)
+  curl -s ${gateway}/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"${grant}\\",\\"token\\":\\"$T\\"}"
+  curl -s ${gateway}/v1/grants -H "authorization: Bearer $T"`;
 }

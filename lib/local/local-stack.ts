@@ -13,7 +13,7 @@ import { awsServer } from './aws/aws-server.ts';
 import { sessions } from './aws/sessions.ts';
 import { corsOf, deployedDoors } from './deployed-doors.ts';
 import { gatewayServer } from './gateway.ts';
-import { oidcIdpServer } from './idp/oidc-idp.ts';
+import { type OidcIdpSettings, oidcIdpServer } from './idp/oidc-idp.ts';
 import { close, listen, loopback } from './listen.ts';
 import { allTo, standInNetwork } from './stand-ins.ts';
 import type { StackTemplate } from './template.ts';
@@ -28,7 +28,7 @@ export interface LocalStackSettings {
   /** The first of three in a row: gateway, AWS, identity provider. */
   readonly port: number;
   /** The configured issuer that the identity provider issues for; none leaves it out. */
-  readonly identityProvider: { readonly issuer: string; readonly audiences: readonly string[] } | undefined;
+  readonly identityProvider: Omit<OidcIdpSettings, 'address'> | undefined;
   /** Other configured issuers that something on this machine stands in for. */
   readonly standIns: ReadonlyMap<string, string>;
   readonly clock: () => Date;

@@ -1,8 +1,9 @@
 // Conditions: every IAM operator, its set prefixes and `IfExists`.
 // Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
+import { nearest } from '../nearest.ts';
 import type { Context } from './context.ts';
-import { parseOperator } from './operator.ts';
+import { operatorNames, parseOperator } from './operator.ts';
 
 /** One operator applied to one key: the smallest thing that can fail. */
 export interface Condition {
@@ -48,7 +49,8 @@ export function parseConditions(block: unknown, path: string, { variables, repor
   return Object.entries(block).flatMap(([operator, keys]) => {
     const operatorPath = `${path}.${operator}`;
     if (parseOperator(operator) === undefined) {
-      report(operatorPath, `"${operator}" is not a condition operator`);
+      const meant = nearest(operator, operatorNames);
+      report(operatorPath, `"${operator}" is not a condition operator${meant ? `; did you mean ${meant}?` : ''}`);
       return [];
     }
     if (!isRecord(keys) || Object.keys(keys).length === 0) {

@@ -138,6 +138,8 @@ const comparisons = {
 
 export type OperatorName = keyof typeof comparisons | 'Null';
 
+export const operatorNames = [...Object.keys(comparisons), 'Null'];
+
 const named = new Map<string, Comparison>(Object.entries(comparisons));
 const written = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/;
 

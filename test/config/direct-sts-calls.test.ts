@@ -33,7 +33,7 @@ describe('a grant that only Daypass can keep is refused', () => {
       'a source identity that the provider does not send',
       { when: { StringEquals: { 'sts:SourceIdentity': 'alice' } } },
       'when.StringEquals.sts:SourceIdentity',
-      'acceptsDirectStsCalls: true',
+      'write awsClaims: [sourceIdentity] at provider app',
     ],
     [
       'a session policy',
@@ -99,7 +99,7 @@ describe('a condition on tags', () => {
     expect(problemsOf(aConfiguration({ grant }))).toEqual([
       {
         path: 'grants.files.when.StringEquals.aws:RequestTag/tenant',
-        says: 'comes from the claim https://aws.amazon.com/tags; write awsClaims: [tags] at provider app',
+        says: 'comes from a claim of https://aws.amazon.com/; write awsClaims: [tags] at provider app if its tokens have it',
       },
     ]);
   });

@@ -78,7 +78,7 @@ describe('a configuration file', () => {
   });
 
   test('that is empty is told what it must be', () => {
-    expect(errorOf(fileOf('')).message).toContain('must be an object with providers, grants');
+    expect(errorOf(fileOf('')).message).toMatch(/ is empty; it must have providers and grants\.$/);
   });
 
   test.each<[what: string, text: string]>([

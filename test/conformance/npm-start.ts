@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { freePorts } from '../kit/stack.ts';
+import { freePorts } from '../kit/loopback.ts';
 
 const execute = promisify(execFile);
 

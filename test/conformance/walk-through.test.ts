@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePorts } from '../kit/stack.ts';
+import { freePorts } from '../kit/loopback.ts';
 import { type Answered, npmStart, type Started } from './npm-start.ts';
 
 describe.each([

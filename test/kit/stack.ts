@@ -2,7 +2,6 @@
 
 import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
 import { open as credentials } from '../../lambdas/credentials.ts';
 import { open as grants } from '../../lambdas/grants.ts';
 import { open as health } from '../../lambdas/health.ts';
@@ -13,6 +12,7 @@ import { close, listen } from '../../lib/local/listen.ts';
 import { type LocalStack, startLocalStack } from '../../lib/local/local-stack.ts';
 import type { DoorName } from '../../lib/routes.ts';
 import type { Issuer } from './issuer.ts';
+import { freePorts } from './loopback.ts';
 
 const doors: Record<DoorName, OpenDoor> = { credentials, grants, health };
 
@@ -83,26 +83,4 @@ export async function serveIssuer(
   const port = await freePorts(1);
   await listen(server, port);
   return { address: `http://127.0.0.1:${port}`, stop: () => close(server) };
-}
-
-/** The first of so many free ports in a row. */
-export async function freePorts(count: number): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const first = await portWhere(0);
-    const rest = await Promise.all(Array.from({ length: count - 1 }, (_, offset) => portWhere(first + offset + 1)));
-    if (first > 0 && !rest.includes(0)) return first;
-  }
-  throw new Error('No free ports in a row.');
-}
-
-/** 0 when the port is taken. */
-function portWhere(port: number): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(0));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

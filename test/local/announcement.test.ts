@@ -43,20 +43,38 @@ describe('announcement', () => {
   const configuration = loadConfiguration(aConfiguration());
 
   test('tells every address and everybody in the cast', () => {
-    const text = announcement(stack, configuration);
+    const text = announcement({ stack, configuration, provider: 'app', port: 8787 });
     for (const address of [stack.gateway, stack.aws, stack.identityProvider]) expect(text).toContain(address);
     for (const { name, about } of people) expect(text).toContain(`${name} (${about})`);
   });
 
   test('what is to be pasted asks the door for a grant of the provider', () => {
-    expect(announcement(stack, configuration)).toContain(
+    expect(announcement({ stack, configuration, provider: 'app', port: 8787 })).toContain(
       `curl -s http://127.0.0.1:9000/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"files\\",\\"token\\":\\"$T\\"}"`,
     );
   });
 
   test('without an identity provider of ours it says so, and names nobody', () => {
-    const text = announcement({ ...stack, identityProvider: undefined }, configuration);
+    const text = announcement({
+      stack: { ...stack, identityProvider: undefined },
+      configuration,
+      provider: undefined,
+      port: 8787,
+    });
     expect(text).toContain('none of ours');
     expect(text).not.toContain('(editor of tenant blue)');
+  });
+
+  test('on other ports what is to be pasted names them', () => {
+    expect(announcement({ stack, configuration, provider: 'app', port: 9000 })).toContain(
+      'DAYPASS_PORT=9000 npm run -s token -- alice',
+    );
+  });
+
+  test('grants of roles that are not here are named', () => {
+    const named = loadConfiguration(aConfiguration({ grant: { role: { arn: 'arn:aws:iam::111122223333:role/old' } } }));
+    expect(announcement({ stack, configuration: named, provider: 'app', port: 8787 })).toContain(
+      'files will be refused as sts_denied',
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { close, listen, loopbackServer } from '../../lib/local/listen.ts';
-import { freePorts } from '../kit/stack.ts';
+import { freePorts } from '../kit/loopback.ts';
 
 const server = loopbackServer((_request, response) => void response.end('ok'));
 let port: number;

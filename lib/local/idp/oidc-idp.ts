@@ -4,16 +4,19 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import Provider, { type Configuration } from 'oidc-provider';
+import { type AwsClaim, sourceIdentityClaim, tagsClaim } from '../../identity/oidc/aws-claims.ts';
 import { bodyOf, loopbackServer, pathAndQuery } from '../listen.ts';
 import { MemoryAdapter } from './memory-adapter.ts';
 import { signInPage, tokenPage, welcomePage } from './pages.ts';
-import { people } from './people.ts';
+import { type Person, people } from './people.ts';
 import { finishSignIn, type SignIn, startSignIn } from './sign-in.ts';
 
 export interface OidcIdpSettings {
   readonly issuer: string;
   /** Each is a public client. */
   readonly audiences: readonly string[];
+  /** The AWS claims that its tokens carry; the cast has them all. */
+  readonly awsClaims: readonly AwsClaim[];
   /** `http://127.0.0.1:{port}` */
   readonly address: string;
 }
@@ -45,7 +48,16 @@ export function oidcIdpServer(settings: OidcIdpSettings): Server {
   });
 }
 
-function configuration({ audiences, address }: OidcIdpSettings): Configuration {
+/** What an issuer does not sign, its tokens do not say: STS would refuse roles that do not expect it. */
+function claimsOf(person: Person, awsClaims: readonly AwsClaim[]): Readonly<Record<string, unknown>> {
+  const left: Record<AwsClaim, string> = { tags: tagsClaim, sourceIdentity: sourceIdentityClaim };
+  const unsigned = Object.entries(left).filter(([name]) => !(awsClaims as readonly string[]).includes(name));
+  return Object.fromEntries(
+    Object.entries(person.claims).filter(([name]) => !unsigned.some(([, claim]) => claim === name)),
+  );
+}
+
+function configuration({ audiences, address, awsClaims }: OidcIdpSettings): Configuration {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' };
   const claimNames = [...new Set(people.flatMap(({ claims }) => Object.keys(claims)))];
@@ -71,7 +83,7 @@ function configuration({ audiences, address }: OidcIdpSettings): Configuration {
     ttl: { IdToken: 3600, AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, Interaction: 600, Session: 3600 },
     findAccount: (_context, name) => {
       const person = people.find((each) => each.name === name);
-      return person && { accountId: name, claims: () => ({ sub: name, ...person.claims }) };
+      return person && { accountId: name, claims: () => ({ sub: name, ...claimsOf(person, awsClaims) }) };
     },
     // Everybody in the cast has agreed already.
     loadExistingGrant: async ({ oidc }) => {

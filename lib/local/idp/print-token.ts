@@ -21,6 +21,9 @@ async function castAt(address: string): Promise<Cast> {
   try {
     return (await (await fetch(`${address}/cast`)).json()) as Cast;
   } catch (cause) {
-    throw new Error(`No identity provider answers at ${address}. Start it with: npm start`, { cause });
+    throw new Error(
+      `No identity provider answers at ${address}. Start it with npm start; if it runs on other ports, set the same DAYPASS_PORT here.`,
+      { cause },
+    );
   }
 }

@@ -16,7 +16,7 @@ const issuer = 'https://login.acme.example';
 async function anIdp(): Promise<{ readonly address: string; readonly gatewayPort: number }> {
   const gatewayPort = await freePorts(3);
   const address = `http://127.0.0.1:${gatewayPort + 2}`;
-  const server = oidcIdpServer({ issuer, audiences: ['web', 'mobile'], address });
+  const server = oidcIdpServer({ issuer, audiences: ['web', 'mobile'], awsClaims: ['tags'], address });
   await listen(server, gatewayPort + 2);
   onTestFinished(() => close(server));
   return { address, gatewayPort };
@@ -120,7 +120,9 @@ describe('npm run token', () => {
   test('without an identity provider it says what to start', async () => {
     const port = await freePorts(3);
     await expect(printToken(['alice'], port)).rejects.toThrow(
-      new Error(`No identity provider answers at http://127.0.0.1:${port + 2}. Start it with: npm start`),
+      new Error(
+        `No identity provider answers at http://127.0.0.1:${port + 2}. Start it with npm start; if it runs on other ports, set the same DAYPASS_PORT here.`,
+      ),
     );
   });
 
