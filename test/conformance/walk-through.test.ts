@@ -1,6 +1,9 @@
 // The README's first minutes, from the sources and from the bundles that would be deployed.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePorts } from '../kit/loopback.ts';
 import { type Answered, npmStart, type Started } from './npm-start.ts';
@@ -57,6 +60,17 @@ describe.each([
 });
 
 describe('npm start', () => {
+  test('runs the first grant of the README', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'daypass-first-'));
+    const [, snippet = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    writeFileSync(join(folder, 'first.yaml'), snippet);
+    const daypass = await npmStart({ environment: { DAYPASS_CONFIG: join(folder, 'first.yaml') } });
+    expect((await daypass.credentials('reports', await daypass.token('alice'))).status).toBe(200);
+    expect((await daypass.credentials('reports', await daypass.token('bob'))).status).toBe(403);
+    await daypass.stop();
+    rmSync(folder, { recursive: true });
+  });
+
   test('ends with everything it started at Ctrl-C', async () => {
     const daypass = await npmStart();
     await daypass.stop();

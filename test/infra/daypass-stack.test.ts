@@ -6,6 +6,7 @@ import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
 import { variables } from '../../lib/environment.ts';
 import { AccountRolesStack, otherAccounts } from '../../lib/infra/account-roles-stack.ts';
 import { Daypass } from '../../lib/infra/daypass.ts';
+import { daypassApp } from '../../lib/infra/daypass-app.ts';
 import { DaypassStack } from '../../lib/infra/daypass-stack.ts';
 import { routes } from '../../lib/routes.ts';
 
@@ -218,6 +219,21 @@ describe('other accounts', () => {
     const home = Template.fromStack(new DaypassStack(new App(), 'Daypass', { configuration: spread }));
     expect(JSON.stringify(home.findResources('AWS::IAM::Role'))).not.toContain('daypass-there');
   });
+});
+
+test('a role of another account that is the home account is refused', () => {
+  const same = loadConfiguration({
+    providers: { app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } } },
+    grants: {
+      a: {
+        from: 'app',
+        when: 'anyone',
+        role: { account: '111122223333', permissions: [{ actions: ['s3:GetObject'], resources: ['*'] }] },
+      },
+    },
+  });
+  const app = () => daypassApp({ configuration: same, env: { account: '111122223333', region: 'us-east-1' } });
+  expect(app).toThrow('leave account out');
 });
 
 test('the construct takes its place in a stack of somebody else', () => {
