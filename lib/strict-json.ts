@@ -28,6 +28,7 @@ function parse(text: string): unknown {
  * and then two members of one name look like two names.
  */
 function scan(text: string, deepest: number): { readonly members: number; readonly plain: string } {
+  const escapes = text.includes('\\');
   let members = 0;
   let depth = 0;
   let plain = '';
@@ -35,7 +36,7 @@ function scan(text: string, deepest: number): { readonly members: number; readon
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x22: {
-        const { end, escaped } = endOfString(text, at);
+        const { end, escaped } = escapes ? endOfString(text, at) : { end: closingQuote(text, at), escaped: false };
         if (escaped && isName(text, end)) {
           plain += text.slice(copied, at) + plainName(text.slice(at, end + 1));
           copied = end + 1;
@@ -57,6 +58,12 @@ function scan(text: string, deepest: number): { readonly members: number; readon
     }
   }
   return { members, plain: plain + text.slice(copied) };
+}
+
+/** Where no escape stands in the whole text, the next quote ends the string. */
+function closingQuote(text: string, start: number): number {
+  const end = text.indexOf('"', start + 1);
+  return end < 0 ? text.length : end;
 }
 
 function endOfString(text: string, start: number): { readonly end: number; readonly escaped: boolean } {

