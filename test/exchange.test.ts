@@ -47,6 +47,7 @@ function aBroker({
     name: 'app',
     issuer: login.issuer,
     audiences: ['web'],
+    awsClaims: [],
     clockLeewaySeconds: 60,
     longestTokenLifetimeSeconds: 86_400,
     keys: keyCache(() => fetchSigningKeys(login.issuer, network)),

@@ -44,6 +44,8 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       provider: identity.provider,
       subject: identity.subject,
       provenUntil: identity.provenUntil.toISOString(),
+      // Why STS says no to sts:TagSession although the grant allows.
+      ...(identity.unannounced.length > 0 && { unannouncedAwsClaims: identity.unannounced }),
     }),
     ...(session && {
       way: session.way,

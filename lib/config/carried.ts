@@ -3,6 +3,7 @@
 
 import type { Grants } from '../grant/decide-grant.ts';
 import type { Grant, SessionTerms } from '../grant/grant.ts';
+import type { AwsClaim } from '../identity/oidc/aws-claims.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import { type ConditionText, compileCondition } from '../policy/condition.ts';
 import type { Configuration, RoleSettings } from './configuration.ts';
@@ -20,6 +21,7 @@ interface Carried {
 interface CarriedProvider extends ClaimRules {
   readonly name: string;
   readonly issuer: string;
+  readonly awsClaims: readonly AwsClaim[];
 }
 
 interface CarriedGrant extends Omit<Grant, 'when' | 'role'> {
@@ -36,10 +38,11 @@ export function carry({ providers, grants, fallbackRegions }: Configuration): st
   const carried: Carried = {
     format,
     providers: [...providers.values()].map(
-      ({ name, issuer, audiences, clockLeewaySeconds, longestTokenLifetimeSeconds }) => ({
+      ({ name, issuer, audiences, awsClaims, clockLeewaySeconds, longestTokenLifetimeSeconds }) => ({
         name,
         issuer,
         audiences,
+        awsClaims,
         clockLeewaySeconds,
         longestTokenLifetimeSeconds,
       }),

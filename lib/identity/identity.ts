@@ -15,6 +15,8 @@ export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly attributes: Attributes;
+  /** AWS's own claims that the token carries and the provider does not announce: roles then refuse it at STS. */
+  readonly unannounced: readonly string[];
   readonly provenUntil: Date;
 }
 

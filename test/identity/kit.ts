@@ -29,7 +29,7 @@ export function aProvider(
   { issuer, ...more }: Pick<Issuer, 'issuer' | 'network'>,
   { name = 'acme', network = more.network(), ...changed }: ProviderSettings = {},
 ): OidcProvider {
-  return { name, issuer, keys: keyCache(() => fetchSigningKeys(issuer, network)), ...rules, ...changed };
+  return { name, issuer, awsClaims: [], keys: keyCache(() => fetchSigningKeys(issuer, network)), ...rules, ...changed };
 }
 
 export const providersOf = (...providers: readonly OidcProvider[]): OidcProviders =>

@@ -32,6 +32,7 @@ export function anIdentity({
     issuer,
     subject,
     attributes: { texts: new Map([['sub', [subject]], ...given]), opaque: new Set(opaque), hidden: [] },
+    unannounced: [],
     provenUntil: new Date(aMoment.getTime() + 300_000),
   };
 }

@@ -23,6 +23,16 @@ export function awsClaimsOf(payload: Payload): ReadonlyMap<string, string> {
   return keys;
 }
 
+/** Which of them a token carries, well formed or not. */
+export function awsClaimsIn(payload: Payload): readonly AwsClaim[] {
+  const names = [...payload.keys()];
+  const carries: Record<AwsClaim, boolean> = {
+    tags: names.some((name) => name === tagsClaim || name.startsWith(`${tagsClaim}/`)),
+    sourceIdentity: names.includes(sourceIdentityClaim),
+  };
+  return awsClaims.filter((claim) => carries[claim]);
+}
+
 /** STS's limits of session tags. */
 const mostTags = 50;
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;

@@ -3,6 +3,7 @@
 import { Refusal } from '../../refusal.ts';
 import type { Identity } from '../identity.ts';
 import { attributesOf } from './attributes.ts';
+import { type AwsClaim, awsClaimsIn } from './aws-claims.ts';
 import { type ClaimRules, checkClaims } from './claims.ts';
 import { parseCompactJwt } from './compact-jwt.ts';
 import { readHeader } from './jwt-header.ts';
@@ -13,6 +14,8 @@ export interface OidcProvider extends ClaimRules {
   readonly name: string;
   readonly issuer: string;
   readonly keys: KeyCache;
+  /** What its tokens may carry of AWS's own claims. */
+  readonly awsClaims: readonly AwsClaim[];
 }
 
 /** By issuer, exactly as the token must spell it. */
@@ -36,6 +39,7 @@ export async function proveOidcToken(token: string, providers: OidcProviders, no
     issuer: provider.issuer,
     subject,
     attributes: attributesOf(jwt.payload),
+    unannounced: awsClaimsIn(jwt.payload).filter((claim) => !provider.awsClaims.includes(claim)),
     provenUntil: expires,
   };
 }

@@ -42,11 +42,22 @@ describe('the identity that a token proves', () => {
       provider: 'acme',
       issuer: 'https://login.acme.example',
       subject: 'alice',
+      unannounced: [],
       provenUntil: later(300),
     });
     expect(attributes.texts.get('groups')).toEqual(['a', 'b']);
     expect(attributes.texts.get('email_verified')).toEqual(['true']);
     expect(attributes.texts.get('sub')).toEqual(['alice']);
+  });
+
+  test.each([
+    [{ 'https://aws.amazon.com/tags': { principal_tags: {} } }, ['tags']],
+    [{ 'https://aws.amazon.com/tags/principal_tags/team': 'blue' }, ['tags']],
+    [{ 'https://aws.amazon.com/source_identity': 'alice' }, ['sourceIdentity']],
+    [{ 'https://aws.amazon.com/roles': [] }, []],
+  ])('tells which of the AWS claims %j the provider does not announce', async (claims, unannounced) => {
+    const identity = await proveOidcToken(issuer.token(claims), providersOf(aProvider(issuer)), aMoment);
+    expect(identity.unannounced).toEqual(unannounced);
   });
 
   test('needs the network only the first time', async () => {
