@@ -12,16 +12,16 @@ const there = (configuration: Configuration) => unpack(carry(configuration), hom
 describe('a configuration carried to a door', () => {
   test('keeps what the door needs of its providers', () => {
     const oidc = { audiences: ['web', 'mobile'], clockLeeway: 5, longestTokenLifetime: '1h', awsClaims: ['tags'] };
-    awsClaims: ['tags'],
-      expect(there(loadConfiguration(aConfiguration({ oidc }))).providers).toEqual([
-        {
-          name: 'app',
-          issuer: 'https://login.acme.example',
-          audiences: ['web', 'mobile'],
-          clockLeewaySeconds: 5,
-          longestTokenLifetimeSeconds: 3600,
-        },
-      ]);
+    expect(there(loadConfiguration(aConfiguration({ oidc }))).providers).toEqual([
+      {
+        name: 'app',
+        issuer: 'https://login.acme.example',
+        audiences: ['web', 'mobile'],
+        awsClaims: ['tags'],
+        clockLeewaySeconds: 5,
+        longestTokenLifetimeSeconds: 3600,
+      },
+    ]);
   });
 
   test('keeps the order of its grants and the Regions', () => {
