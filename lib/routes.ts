@@ -10,6 +10,8 @@ export interface Route {
   /** API Gateway's throttle for the route, requests a second and burst. */
   readonly throttle: { readonly perSecond: number; readonly burst: number };
   readonly answers: string;
+  /** Why API Gateway asks for no authorisation of its own. */
+  readonly openBecause: string;
 }
 
 export const routes = [
@@ -20,6 +22,7 @@ export const routes = [
     takesProofs: true,
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials for a grant and a token',
+    openBecause: 'The token in the request is the authorisation: the door verifies it, and AWS STS verifies it again.',
   },
   {
     door: 'grants',
@@ -28,6 +31,7 @@ export const routes = [
     takesProofs: true,
     throttle: { perSecond: 50, burst: 100 },
     answers: 'the grants that fit the bearer token',
+    openBecause: 'The bearer token is the authorisation: the door verifies it, and answers what its holder may get.',
   },
   {
     door: 'health',
@@ -36,6 +40,7 @@ export const routes = [
     takesProofs: false,
     throttle: { perSecond: 10, burst: 20 },
     answers: '200 while the broker is deployed',
+    openBecause: 'Whoever asks whether the broker is there learns that and nothing else.',
   },
 ] as const satisfies readonly Route[];
 

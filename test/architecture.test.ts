@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const ground = [
   'lib/refusal.ts',
   'lib/nearest.ts',
+  'lib/record.ts',
   'lib/routes.ts',
   'lib/environment.ts',
   'lib/strict-json.ts',

@@ -48,14 +48,15 @@ describe('the tables of the README', () => {
   });
 
   test('vendors, with what a grant must pin', () => {
-    const rows = Object.entries<Vendor>(vendors).map(([name, { title, tenancy }]) => [
+    const rows = Object.entries<Vendor>(vendors).map(([name, { title, audience, tenancy }]) => [
       name,
       title,
+      audience,
       tenancy.map(({ claim }) => claim),
     ]);
-    const written = table('vendor', 'issuer', 'a grant must pin').map(([vendor = '', , pin]) => {
+    const written = table('vendor', 'issuer', 'audience', 'a grant must pin').map(([vendor = '', , audience, pin]) => {
       const [name = ''] = quoted(vendor);
-      return [name, vendor.replace(`\`${name}\` `, ''), quoted(pin)];
+      return [name, vendor.replace(`\`${name}\` `, ''), audience, quoted(pin)];
     });
     expect(written).toEqual(rows);
   });

@@ -10,7 +10,7 @@ import {
   type Problem,
   type Report,
 } from './configuration.ts';
-
+import { isWithin, mend } from './mend.ts';
 import { type DeclaredGrant, grant, provider, schema } from './schema.ts';
 
 /** Throws a `ConfigurationError`. */
@@ -18,12 +18,11 @@ export function loadConfiguration(value: unknown): Configuration {
   const parsed = v.safeParse(schema, value);
   const problems: Problem[] = [...unusableKeys(value, ''), ...(parsed.issues ?? []).map(problemOf)];
   const report: Report = (path, says) => void problems.push({ path, says });
-  // What has its shape is checked on, so that a slip in one grant does not hide what is wrong with another.
+  // What has its shape is checked on, so that a slip in one line does not hide what is wrong with another.
   const declared = parsed.success ? parsed.output : undefined;
-  const declaredProviders = declared?.providers ?? wellFormed(provider, value, 'providers');
-  const declaredGrants = declared?.grants ?? wellFormed(grant, value, 'grants');
+  const readable = { providers: readAll(provider, value, 'providers'), grants: readAll(grant, value, 'grants') };
 
-  const providers = compileAll(declaredProviders, (name, { oidc }) => compileProvider(name, oidc, report));
+  const providers = compileAll(readable.providers, report, (name, { oidc }, tell) => compileProvider(name, oidc, tell));
   reportRepeated(
     providers,
     ({ issuer }) => issuer,
@@ -34,8 +33,8 @@ export function loadConfiguration(value: unknown): Configuration {
       ),
   );
   const names = Object.keys(memberOf(value, 'providers'));
-  const grants = compileAll<DeclaredGrant, GrantSettings>(declaredGrants, (name, each) =>
-    compileGrant({ name, declared: each, providers, declaredProviders: names, report }),
+  const grants = compileAll<DeclaredGrant, GrantSettings>(readable.grants, report, (name, each, tell) =>
+    compileGrant({ name, declared: each, providers, declaredProviders: names, report: tell }),
   );
   reportRepeated(grants, madeRoleKey, (name, _, first) =>
     report(
@@ -48,17 +47,40 @@ export function loadConfiguration(value: unknown): Configuration {
   return { providers, grants, corsOrigins: cors.origins, fallbackRegions: sts.fallbackRegions };
 }
 
-/** The entries under a key that have their shape, whatever is wrong with the rest of the file. */
-function wellFormed<const S extends v.GenericSchema>(
+interface Readable<T> {
+  readonly value: T;
+  /** Whole paths whose own checks would say nothing true. */
+  readonly faulty: readonly string[];
+}
+
+/** What stands in for a member that lacks its shape, so that the rest of the entry can be checked. */
+const harmless = {
+  providers: { 'oidc.audiences': ['placeholder'], 'oidc.issuer': 'https://placeholder.example', oidc: {} },
+  grants: {
+    from: 'placeholder',
+    when: 'anyone',
+    role: { arn: 'arn:aws:iam::111122223333:role/placeholder' },
+    session: {},
+  },
+};
+
+/** The entries under a key that have their shape, or have it once what is wrong is taken out. */
+function readAll<const S extends v.GenericSchema>(
   entry: S,
   file: unknown,
-  key: string,
-): Record<string, v.InferOutput<S>> {
-  const entries = Object.entries(memberOf(file, key)).flatMap(([name, value]) => {
+  key: keyof typeof harmless,
+): Map<string, Readable<v.InferOutput<S>>> {
+  const read = new Map<string, Readable<v.InferOutput<S>>>();
+  for (const [name, written] of Object.entries(memberOf(file, key))) {
+    const whole = v.safeParse(entry, written);
+    const { value, faulty } = whole.success
+      ? { value: written, faulty: [] }
+      : mend(written, whole.issues, harmless[key]);
     const parsed = v.safeParse(entry, value);
-    return parsed.success ? [[name, parsed.output] as const] : [];
-  });
-  return Object.fromEntries(entries);
+    if (parsed.success)
+      read.set(name, { value: parsed.output, faulty: faulty.map((path) => `${key}.${name}.${path}`) });
+  }
+  return read;
 }
 
 function memberOf(file: unknown, key: string): object {
@@ -79,12 +101,16 @@ function unusableKeys(value: unknown, path: string): Problem[] {
 }
 
 function compileAll<D, C>(
-  declared: Readonly<Record<string, D>>,
-  compile: (name: string, value: D) => C | undefined,
+  readable: ReadonlyMap<string, Readable<D>>,
+  report: Report,
+  compile: (name: string, value: D, report: Report) => C | undefined,
 ): Map<string, C> {
   const compiled = new Map<string, C>();
-  for (const [name, value] of Object.entries(declared)) {
-    const result = compile(name, value);
+  for (const [name, { value, faulty }] of readable) {
+    const tell: Report = (path, says) => {
+      if (!faulty.some((place) => isWithin(path, place))) report(path, says);
+    };
+    const result = compile(name, value, tell);
     if (result !== undefined) compiled.set(name, result);
   }
   return compiled;

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -32,6 +33,7 @@ export class DoorFunction extends Construct {
         resources: [this.logGroup.logGroupArn],
       }),
     );
+    const bundle = bundleDoor(route.door, files);
     this.function = new LambdaFunction(this, 'Function', {
       description: `Daypass: ${route.method} ${route.path} answers ${route.answers}.`,
       runtime: Runtime.NODEJS_24_X,
@@ -41,10 +43,12 @@ export class DoorFunction extends Construct {
       // Longer than STS in two Regions with two attempts each, shorter than API Gateway's 30 s.
       timeout: Duration.seconds(20),
       handler: 'index.handler',
-      code: Code.fromAsset(bundleDoor(route.door, files)),
+      code: Code.fromAsset(bundle),
       environment: { ...environment },
       logGroup: this.logGroup,
       role,
     });
+    // The assembly has its copy by now.
+    rmSync(bundle, { recursive: true });
   }
 }

@@ -3,7 +3,7 @@
 
 import { request as httpRequest } from 'node:http';
 import { exchangeOver } from '../network/https-network.ts';
-import type { Network } from '../network/network.ts';
+import type { Network, NetworkAnswer, NetworkRequest } from '../network/network.ts';
 
 /** From an https address, such as an issuer, to `http://127.0.0.1:{port}`. */
 export type StandIns = ReadonlyMap<string, string>;
@@ -15,11 +15,7 @@ export function standInNetwork(standIns: StandIns, otherwise: Network): Network 
       const found = [...standIns].find(([address]) => isWithin(request.url, address));
       if (!found) return otherwise.send(request);
       const [address, local] = found;
-      const { method, headers = {}, body = '' } = request;
-      const url = local + request.url.slice(withoutSlash(address).length);
-      const open = () =>
-        httpRequest(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
-      const answer = await exchangeOver(open, request);
+      const answer = await sendTo(local + request.url.slice(withoutSlash(address).length), request);
       return { ...answer, body: answer.body.replace(wholeAddress(local), () => withoutSlash(address)) };
     },
   };
@@ -33,17 +29,18 @@ const isWithin = (url: string, address: string) => url === address || url.starts
 /** Whatever the host, the request goes to the embedded AWS: for STS, whose endpoints differ by Region only. */
 export function allTo(local: string): Network {
   return {
-    send: ({ url, ...request }) => {
-      const { pathname, search } = new URL(url);
-      const { method, headers = {}, body = '' } = request;
-      const open = () =>
-        httpRequest(`${local}${pathname}${search}`, {
-          method,
-          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-        });
-      return exchangeOver(open, { ...request, url });
+    send: (request) => {
+      const { pathname, search } = new URL(request.url);
+      return sendTo(`${local}${pathname}${search}`, request);
     },
   };
+}
+
+/** Over plain http, to an address of this machine. */
+function sendTo(url: string, request: NetworkRequest): Promise<NetworkAnswer> {
+  const { method, headers = {}, body = '' } = request;
+  const open = () => httpRequest(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
+  return exchangeOver(open, request);
 }
 
 const form = /^(https:\/\/[^=\s]+)=(http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+)\/?$/;

@@ -1,5 +1,7 @@
 // The synthesised templates, read the way CloudFormation would: what they declare is what the local stack enforces.
 
+import { issuerName } from '../grant/trust-policy.ts';
+
 /** One stack's template and the account it goes to. */
 export interface StackTemplate {
   readonly account: string;
@@ -94,7 +96,7 @@ function arnOf(logicalId: string, stack: StackTemplate): string {
   const iam = `arn:aws:iam::${stack.account}`;
   switch (resource?.Type) {
     case 'AWS::IAM::OIDCProvider':
-      return `${iam}:oidc-provider/${String(properties.Url).replace(/^https:\/\//, '')}`;
+      return `${iam}:oidc-provider/${issuerName(String(properties.Url))}`;
     case 'AWS::IAM::Role':
       return `${iam}:role${String(properties.Path ?? '/')}${reference(logicalId, stack)}`;
     default:

@@ -2,6 +2,7 @@
 // Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
 import { nearest } from '../nearest.ts';
+import { isRecord } from '../record.ts';
 import type { Context } from './context.ts';
 import { operatorNames, parseOperator } from './operator.ts';
 
@@ -89,6 +90,3 @@ export function firstUnmet(conditions: readonly Condition[], context: Context): 
 export function traceOf({ operator, key, expected }: Condition, context: Context): ConditionTrace {
   return { operator, key, expected, got: context.values(key) };
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

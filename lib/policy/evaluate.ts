@@ -38,7 +38,8 @@ export type Miss = StatementName &
 export type Hit = StatementName & { readonly conditions: readonly ConditionTrace[] };
 
 export type Verdict =
-  | { readonly allowed: true; readonly by: Hit }
+  /** One statement of each layer: all of them had to allow. */
+  | { readonly allowed: true; readonly by: readonly Hit[] }
   | { readonly allowed: false; readonly because: 'explicit deny'; readonly by: Hit }
   /** `misses` tells, for each Allow of the layer that did not allow, why it did not apply. */
   | { readonly allowed: false; readonly because: 'no allow'; readonly layer: string; readonly misses: readonly Miss[] };
@@ -56,14 +57,14 @@ export function evaluate(layers: readonly Layer[], request: PolicyRequest): Verd
     const deny = firstHit(policies, 'Deny', request);
     if (deny) return { allowed: false, because: 'explicit deny', by: deny };
   }
-  let allow: Hit | undefined;
+  const allows: Hit[] = [];
   for (const { name, policies } of layers) {
     const hit = firstHit(policies, 'Allow', request);
     if (!hit) return { allowed: false, because: 'no allow', layer: name, misses: missesOf(policies, request) };
-    allow ??= hit;
+    allows.push(hit);
   }
-  if (!allow) return { allowed: false, because: 'no allow', layer: 'none', misses: [] };
-  return { allowed: true, by: allow };
+  if (allows.length === 0) return { allowed: false, because: 'no allow', layer: 'none', misses: [] };
+  return { allowed: true, by: allows };
 }
 
 function firstHit(policies: readonly Policy[], effect: Statement['effect'], request: PolicyRequest): Hit | undefined {

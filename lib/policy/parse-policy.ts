@@ -1,3 +1,4 @@
+import { isRecord } from '../record.ts';
 import { type Condition, parseConditions } from './condition.ts';
 import { type Pattern, type PatternSyntax, parsePattern } from './pattern.ts';
 import {
@@ -203,9 +204,6 @@ function listed(
   });
   return { negated, entries };
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const unknownKeys = (record: object, known: readonly string[]) =>
   Object.keys(record).filter((key) => !known.includes(key));

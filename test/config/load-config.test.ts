@@ -231,3 +231,45 @@ describe('an inherited name', () => {
     expect(problemsOf(value).length > 0 || loadConfiguration(value).grants.has(name)).toBe(true);
   });
 });
+
+describe('a slip in one line', () => {
+  test('does not hide what is wrong with the rest of its grant', () => {
+    const paths = problemsOf({
+      providers: { ci: { oidc: { vendor: 'github', audiences: ['sts.amazonaws.com'] } } },
+      grants: {
+        deploy: {
+          from: 'ci',
+          when: { StringLike: { sub: 'repo:*' } },
+          role: { permissions: [{ actions: ['S3'], resources: ['x'] }] },
+          session: { duration: '13h' },
+          sesion: {},
+        },
+      },
+    }).map(({ path }) => path);
+    expect([...paths].sort()).toEqual([
+      'grants.deploy.role.permissions[0].actions',
+      'grants.deploy.role.permissions[0].resources',
+      'grants.deploy.sesion',
+      'grants.deploy.session.duration',
+      'grants.deploy.when',
+    ]);
+  });
+
+  test('does not hide what is wrong with the rest of its provider, and what stands in for it is not judged', () => {
+    const provider = { issuer: 'http://login.acme.example', audiences: [], vendr: 'okta' };
+    const paths = problemsOf({ providers: { app: { oidc: provider } }, grants: {} }).map(({ path }) => path);
+    expect([...paths].sort()).toEqual([
+      'providers.app.oidc.audiences',
+      'providers.app.oidc.issuer',
+      'providers.app.oidc.vendr',
+    ]);
+  });
+
+  test('of shape says nothing of the condition that was never read', () => {
+    const paths = problemsOf({
+      providers: { ci: { oidc: { vendor: 'github', audiences: ['sts.amazonaws.com'] } } },
+      grants: { deploy: { from: 'ci', when: 'nobody', role: { permissions: [aPermission()] } } },
+    }).map(({ path }) => path);
+    expect(paths).toEqual(['grants.deploy.when']);
+  });
+});

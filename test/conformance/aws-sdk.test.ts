@@ -14,15 +14,18 @@ afterAll(async () => {
 
 const role = 'arn:aws:iam::111122223333:role/daypass-tenant-files';
 const anonymous = { accessKeyId: 'unused', secretAccessKey: 'unused' };
-const client = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) =>
-  new STSClient({ region: 'us-east-1', endpoint: daypass.aws, credentials });
+const client = (credentials: {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}) => new STSClient({ region: 'us-east-1', endpoint: daypass.aws, credentials });
 
 describe('what the door answers', () => {
-  test('is what the SDK takes for credentials as it stands', async () => {
+  test('has the names that the SDK takes; only its expiration must become a Date', async () => {
     const answer = await daypass.credentials('tenant-files', await daypass.token('alice'));
     const { credentials } = (await answer.json()) as Answered;
-    const { expiration, ...rest } = credentials;
-    const identity = await client({ ...rest, ...{ expiration: new Date(expiration) } }).send(
+    const identity = await client({ ...credentials, expiration: new Date(credentials.expiration) }).send(
       new GetCallerIdentityCommand({}),
     );
     expect(identity).toMatchObject({

@@ -1,5 +1,9 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
@@ -51,6 +55,7 @@ describe('doors', () => {
     const lambdaRoles = properties('AWS::IAM::Role').filter((role) =>
       JSON.stringify(role.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'),
     );
+    expect(lambdaRoles).toHaveLength(routes.length);
     for (const role of lambdaRoles) {
       expect(role.ManagedPolicyArns).toBeUndefined();
       expect(role.Policies).toBeUndefined();
@@ -67,11 +72,49 @@ describe('doors', () => {
     for (const each of told) expect(Object.keys(each).sort()).toEqual(names);
   });
 
-  test('each route has its throttle', () => {
+  test('each route has the throttle of the table', () => {
     const [stage] = properties('AWS::ApiGatewayV2::Stage');
-    expect(Object.keys(stage?.RouteSettings as object).sort()).toEqual(
-      routes.map(({ method, path }) => `${method} ${path}`).sort(),
-    );
+    const expected = routes.map(({ method, path, throttle }) => [
+      `${method} ${path}`,
+      { throttlingRateLimit: throttle.perSecond, throttlingBurstLimit: throttle.burst },
+    ]);
+    expect(stage?.RouteSettings).toEqual(Object.fromEntries(expected));
+  });
+
+  test('each route says in its own words why it is open', () => {
+    const app = daypassApp({ configuration });
+    const said = app.node
+      .findAll()
+      .flatMap((construct) => construct.node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules'))
+      .map(({ data }) => JSON.stringify(data));
+    for (const { openBecause } of routes)
+      expect(
+        said.some((each) => each.includes(openBecause)),
+        openBecause,
+      ).toBe(true);
+  });
+
+  test('a finding of the AwsSolutions rules that nobody acknowledged stops synthesis', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'daypass-nag-'));
+    const app = daypassApp({ configuration, outdir });
+    const stack = app.node.findChild('Daypass') as Stack;
+    const sound = process.exitCode;
+    new Bucket(stack, 'Open');
+    const outcome = () => {
+      app.synth();
+      // Findings are reported by the exit code where they do not throw.
+      if (process.exitCode) throw new Error('findings');
+    };
+    expect(outcome).toThrow();
+    process.exitCode = sound;
+    rmSync(outdir, { recursive: true, force: true });
+  });
+
+  test('no bundle is left behind in the temporary folder', () => {
+    const left = () => readdirSync(tmpdir()).filter((name) => /^daypass-(credentials|grants|health)-/.test(name));
+    const before = left();
+    new DaypassStack(new App(), 'Daypass', { configuration });
+    expect(left().filter((name) => !before.includes(name))).toEqual([]);
   });
 
   test('the access log keeps nothing that a caller could hide a token in', () => {
@@ -82,7 +125,9 @@ describe('doors', () => {
   });
 
   test('logs are kept for a year and not for ever', () => {
-    for (const { RetentionInDays } of properties('AWS::Logs::LogGroup')) expect(RetentionInDays).toBe(365);
+    const groups = properties('AWS::Logs::LogGroup');
+    expect(groups).toHaveLength(routes.length + 1);
+    for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(365);
   });
 
   test('CORS is what the configuration lists, and absent where it lists nothing', () => {

@@ -1,9 +1,7 @@
 // Every refusal of the table, reached over HTTP, and how it sounds outside.
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { signInPerson } from '../../lib/local/idp/sign-in.ts';
 import { type Network, NetworkError } from '../../lib/network/network.ts';
@@ -212,12 +210,5 @@ describe('the identity provider of the local stack', () => {
         },
       ],
     });
-  });
-
-  test('and they are the ones that the default configuration speaks of', () => {
-    const { providers } = parse(readFileSync('daypass.yaml', 'utf8')) as {
-      providers: Record<string, { oidc: { issuer: string } }>;
-    };
-    expect(Object.values(providers)[0]?.oidc.issuer).toBe('https://login.acme.example');
   });
 });

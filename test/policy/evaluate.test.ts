@@ -153,14 +153,17 @@ describe('why', () => {
   const condition = { StringEquals: { 'aws:PrincipalTag/team': ['red', 'blue'] } };
   const trace = { operator: 'StringEquals', key: 'aws:PrincipalTag/team', expected: ['red', 'blue'], got: ['blue'] };
 
-  test('a yes tells the first statement that allowed in the first layer, and what its conditions saw', () => {
+  test('a yes tells the first statement that allowed in each layer, and what its conditions saw', () => {
     const first = {
       name: 'identity policies',
       policies: [aPolicy([deny({ Action: 'ec2:*' }), allow({ Condition: condition })], 'identity', 'Readers')],
     };
     expect(read([first, layer('boundary', allow())], { context })).toEqual({
       allowed: true,
-      by: { policy: 'Readers', statement: 1, conditions: [trace] },
+      by: [
+        { policy: 'Readers', statement: 1, conditions: [trace] },
+        { policy: 'p', statement: 0, conditions: [] },
+      ],
     });
   });
 

@@ -1,4 +1,5 @@
 import { isAwsKey } from '../../policy/context.ts';
+import { isRecord } from '../../record.ts';
 import type { Attributes } from '../identity.ts';
 import {
   awsClaimsOf,
@@ -61,6 +62,3 @@ function textsOf(value: unknown): readonly string[] | undefined {
 
 /** Beyond 2^53 neighbours become one number: a condition on one person's id would let in another's. */
 const isExact = (item: unknown) => Number.isFinite(item) && Math.abs(item as number) <= Number.MAX_SAFE_INTEGER;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

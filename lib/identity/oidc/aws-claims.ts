@@ -1,6 +1,8 @@
 // The claims that AWS STS itself takes from a signed token, and the condition keys it makes of them.
 // Source: IAM User Guide, "Pass session tags in AWS STS: AssumeRoleWithWebIdentity".
 
+import { isRecord } from '../../record.ts';
+
 export const awsClaims = ['tags', 'sourceIdentity'] as const;
 export type AwsClaim = (typeof awsClaims)[number];
 
@@ -86,6 +88,5 @@ export function sourceIdentityOf(payload: Payload): string | undefined {
 }
 
 function recordOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isRecord ? new Map(Object.entries(value)) : undefined;
+  return isRecord(value) ? new Map(Object.entries(value)) : undefined;
 }

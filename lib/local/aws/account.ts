@@ -1,6 +1,7 @@
 // What the embedded AWS knows: the IAM roles and providers that the synthesised templates declare.
 
 import { createHash } from 'node:crypto';
+import { issuerName } from '../../grant/trust-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
@@ -74,7 +75,7 @@ function roleOf(properties: Properties, logicalId: string, { account }: StackTem
 function providerOf(properties: Properties, { account }: StackTemplate): OidcProvider {
   const url = String(properties.Url);
   return {
-    arn: `arn:aws:iam::${account}:oidc-provider/${url.replace(/^https:\/\//, '')}`,
+    arn: `arn:aws:iam::${account}:oidc-provider/${issuerName(url)}`,
     account,
     url,
     clientIds: (properties.ClientIdList ?? []) as readonly string[],

@@ -7,7 +7,6 @@ import { vendorOf } from '../../identity/oidc/vendors.ts';
 import { awsContext, type Context } from '../../policy/context.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import type { Role } from './account.ts';
-import type { Call } from './actions/action.ts';
 import { accessDenied } from './sts-error.ts';
 import { audiencesOf, type Claims } from './web-identity-token.ts';
 
@@ -41,7 +40,8 @@ export function authorize(
 }
 
 export interface TrustFacts {
-  readonly call: Call;
+  readonly now: Date;
+  readonly sourceIp: string;
   readonly claims: Claims;
   readonly audience: string;
   readonly provider: TrustedProvider;
@@ -52,7 +52,8 @@ export interface TrustFacts {
 
 /** The condition keys of a federated call. `aws:PrincipalArn` is absent, as it is at AWS. */
 export function trustContext({
-  call,
+  now,
+  sourceIp,
   claims,
   audience,
   provider,
@@ -70,9 +71,9 @@ export function trustContext({
     ['aws:PrincipalAccount', provider.account],
     ['aws:PrincipalType', 'User'],
     ['aws:userid', provider.principal],
-    ['aws:CurrentTime', call.now.toISOString()],
-    ['aws:EpochTime', String(Math.floor(call.now.getTime() / 1000))],
-    ['aws:SourceIp', call.sourceIp],
+    ['aws:CurrentTime', now.toISOString()],
+    ['aws:EpochTime', String(Math.floor(now.getTime() / 1000))],
+    ['aws:SourceIp', sourceIp],
     ['aws:SecureTransport', 'true'],
   ]);
   for (const claim of ['sub', 'amr', 'email', ...(vendorOf(issuer)?.conditionKeys ?? [])]) {

@@ -29,6 +29,7 @@ export interface Cast {
 
 const callbackPath = '/callback';
 const longestFormBytes = 4096;
+const mostSignIns = 1000;
 
 export function oidcIdpServer(settings: OidcIdpSettings): Server {
   const provider = new Provider(settings.issuer, configuration(settings));
@@ -107,23 +108,27 @@ type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void
 
 function signInPages(provider: Provider, { audiences, address, issuer }: OidcIdpSettings): ReadonlyMap<string, Page> {
   const clientId = audiences[0] ?? '';
-  // One after the other is enough for a person at a browser; the newest counts.
-  let underWay: SignIn | undefined;
+  /** By state, so that one browser tab does not end what another began. */
+  const underWay = new Map<string, SignIn>();
   return new Map<string, Page>([
     ['/', async (_request, response) => html(response, 200, welcomePage(undefined, issuer))],
     [
       '/start',
       async (_request, response) => {
-        underWay = startSignIn({ address, clientId, redirectUri: `${address}${callbackPath}` });
-        response.writeHead(303, { location: underWay.url }).end();
+        const signIn = startSignIn({ address, clientId, redirectUri: `${address}${callbackPath}` });
+        if (underWay.size >= mostSignIns) underWay.clear();
+        underWay.set(signIn.state, signIn);
+        response.writeHead(303, { location: signIn.url }).end();
       },
     ],
     [
       callbackPath,
       async (request, response) => {
-        if (!underWay) throw new Error('No sign-in is under way.');
-        const idToken = await finishSignIn(underWay, pathAndQuery(request.url).query);
-        underWay = undefined;
+        const { query } = pathAndQuery(request.url);
+        const signIn = underWay.get(query.get('state') ?? '');
+        if (!signIn) throw new Error('This sign-in is not under way any more. Start again.');
+        underWay.delete(signIn.state);
+        const idToken = await finishSignIn(signIn, query);
         html(response, 200, tokenPage(idToken));
       },
     ],

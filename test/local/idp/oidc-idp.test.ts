@@ -232,10 +232,10 @@ describe('pages', () => {
 
   test('what a link says went wrong is shown as text', async () => {
     const { address } = await anIdp();
-    await fetch(`${address}/start`, { redirect: 'manual' });
-    const answer = await fetch(
-      `${address}/callback?error_description=${encodeURIComponent('<script>alert(1)</script>')}`,
-    );
+    const start = await fetch(`${address}/start`, { redirect: 'manual' });
+    const state = new URL(start.headers.get('location') ?? '').searchParams.get('state') ?? '';
+    const query = new URLSearchParams({ state, error_description: '<script>alert(1)</script>' });
+    const answer = await fetch(`${address}/callback?${query}`);
     const page = await answer.text();
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).not.toContain('<script');

@@ -28,7 +28,7 @@ import type { Action, Call } from './action.ts';
  * trust policy is not recorded; here a stranger learns nothing about a role he may not assume.
  */
 export const assumeRoleWithWebIdentity: Action = async (call) => {
-  const { iam, sessions, now } = call;
+  const { iam, sessions, now, sourceIp } = call;
   const request = readRequest(call);
   const account = request.roleArn.split(':')[4] ?? '';
   const { claims, audience, provider, authorizedByIdp } = await proveToken(call, request, account);
@@ -36,7 +36,7 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
   const role = iam.role(request.roleArn);
   const awsClaims = awsClaimsOf(claims);
   const { sessionName } = request;
-  const context = trustContext({ call, claims, audience, provider, sessionName, authorizedByIdp, role });
+  const context = trustContext({ now, sourceIp, claims, audience, provider, sessionName, authorizedByIdp, role });
   authorize(role, provider.principal, context, awsClaims);
 
   if (request.policy !== undefined) checkSessionPolicy(request.policy);
