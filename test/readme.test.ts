@@ -96,7 +96,8 @@ describe('the snippets of the README', () => {
   });
 
   test('files it links to are there', () => {
-    for (const [, target = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g))
+    for (const [, target = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
       expect(existsSync(target), target).toBe(true);
+    }
   });
 });

@@ -78,8 +78,9 @@ export interface DoorConfiguration {
 /** Throws a plain `Error` when the file is not one that this version wrote. */
 export function unpack(json: string, home: Home): DoorConfiguration {
   const carried = JSON.parse(json) as Carried | null;
-  if (carried?.format !== format)
+  if (carried?.format !== format) {
     throw new Error(`The configuration is of format ${String(carried?.format)}; this door reads ${format}.`);
+  }
   const grants = carried.grants.map((grant) => ({
     ...grant,
     when: grant.when.map((condition) => compileCondition(condition, true)),

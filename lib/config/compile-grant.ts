@@ -43,8 +43,9 @@ export function compileGrant({
 
 function compileWhen(declared: DeclaredGrant['when'], path: string, report: Report): readonly Condition[] {
   if (declared === 'anyone') return [];
-  if (Object.keys(declared).length === 0)
+  if (Object.keys(declared).length === 0) {
     report(path, 'is empty; write "anyone" to grant it to everybody the provider proves');
+  }
   const conditions = parseConditions(declared, path, { variables: true, report });
   for (const [index, { operator, key }] of conditions.entries()) {
     if (key === 'amr' && parseOperator(operator)?.set === undefined && operator !== 'Null') {

@@ -33,8 +33,9 @@ export function compileProvider(name: string, oidc: DeclaredOidc, tell: Report):
   checkAudiences(oidc.audiences, (says) => report(`${path}.audiences`, says));
   const seconds = (key: 'clockLeeway' | 'longestTokenLifetime', most: number) => {
     const value = parseDuration(oidc[key]);
-    if (value === undefined || value > most)
+    if (value === undefined || value > most) {
       report(`${path}.${key}`, `is "${oidc[key]}"; it must be a duration of at most ${most} seconds`);
+    }
     return value ?? 0;
   };
   const settings: ProviderSettings = {
@@ -55,8 +56,9 @@ const issuerForm = /^https:\/\/[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(\/[\w.~!$&'()*+,;
 
 /** IAM's rules, and a look-alike of a known vendor that could never match a token. */
 function checkIssuer(issuer: string, report: (says: string) => void): void {
-  if (!issuerForm.test(issuer))
+  if (!issuerForm.test(issuer)) {
     report(`is "${issuer}"; it must be an https:// address without port, query or fragment`);
+  }
   if (issuer.length > longestIssuer) report(`has ${issuer.length} characters; IAM takes at most ${longestIssuer}`);
   if (/^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\b/.test(issuer)) {
     report(`is "${issuer}", which no token bears; it must be ${vendors.entra.formExample}`);

@@ -77,8 +77,9 @@ function readAll<const S extends v.GenericSchema>(
       ? { value: written, faulty: [] }
       : mend(written, whole.issues, harmless[key]);
     const parsed = v.safeParse(entry, value);
-    if (parsed.success)
+    if (parsed.success) {
       read.set(name, { value: parsed.output, faulty: faulty.map((path) => `${key}.${name}.${path}`) });
+    }
   }
   return read;
 }

@@ -35,8 +35,9 @@ export function mend(
 /** `undefined` takes the member away. */
 function setAt(value: unknown, keys: readonly string[], member: unknown): void {
   let at = value;
-  for (const key of keys.slice(0, -1))
+  for (const key of keys.slice(0, -1)) {
     at = isRecord(at) || Array.isArray(at) ? (at as Record<string, unknown>)[key] : undefined;
+  }
   const last = keys.at(-1);
   if (!isRecord(at) || last === undefined) return;
   if (member === undefined) delete (at as Record<string, unknown>)[last];

@@ -35,8 +35,9 @@ function readYaml(file: string): unknown {
     );
   }
   const document = parseDocument(text, { uniqueKeys: true });
-  if (document.errors.length > 0)
+  if (document.errors.length > 0) {
     throw new Error(`${file} is not YAML:\n${document.errors.map(({ message }) => `  ${message}`).join('\n')}`);
+  }
   try {
     return document.toJS();
   } catch (cause) {

@@ -17,8 +17,9 @@ export function parseTemplate(source: string): Template {
     }
     const end = source.indexOf('}', at);
     const name = source.slice(at + 1, end);
-    if (end < 0 || name === '' || name.includes('{'))
+    if (end < 0 || name === '' || name.includes('{')) {
       throw new Error(`"${source}" has a { without a claim name and a }`);
+    }
     if (source[at - 1] === '$') {
       text += `{${name}}`;
     } else {

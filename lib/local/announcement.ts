@@ -66,8 +66,9 @@ Ctrl-C ends everything. One line of audit follows for each exchange.
 }
 
 function tryIt(gateway: string, grant: string | undefined, port: number): string {
-  if (grant === undefined)
+  if (grant === undefined) {
     return 'No grant is from the provider of the local people, so there is nothing to try with their tokens.';
+  }
   const elsewhere = port === defaultPort ? '' : `${variables.port}=${port} `;
   return `Try it:
 

@@ -53,7 +53,8 @@ export function parseStandIn(text: string, issuers: readonly string[]): readonly
       `--issuer ${text}: write https://the.configured.issuer=http://127.0.0.1:9000, an address on this machine.`,
     );
   }
-  if (!issuers.includes(issuer))
+  if (!issuers.includes(issuer)) {
     throw new Error(`--issuer ${text}: the configured issuers are ${issuers.join(', ') || 'none'}.`);
+  }
   return [issuer, local];
 }

@@ -22,8 +22,9 @@ export function httpsNetwork({ privateAddresses }: HttpsNetworkOptions): Network
       const url = new URL(sent.url);
       if (url.protocol !== 'https:') throw new NetworkError(`${url.host} is not reached over https`);
       const literal = url.hostname.replace(/^\[|\]$/g, '');
-      if (publicOnly && isIP(literal) && isPrivateAddress(literal))
+      if (publicOnly && isIP(literal) && isPrivateAddress(literal)) {
         throw new NetworkError(`${url.host} is a private address`);
+      }
       const { method, headers = {}, body = '' } = sent;
       const open = () =>
         httpsRequest(url, { agent, method, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });

@@ -79,8 +79,9 @@ function statementsOf(document: unknown, kind: PolicyKind, report: Report): Stat
       return [];
     }
     const sid = statement.Sid;
-    if (typeof sid === 'string' && sid !== '' && sids.has(sid))
+    if (typeof sid === 'string' && sid !== '' && sids.has(sid)) {
       report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
+    }
     if (typeof sid === 'string') sids.add(sid);
     return statementOf(statement, { index, path, kind, variables: version === versionWithVariables, report });
   });

@@ -16,8 +16,9 @@ export function render(
 
 function singleValue({ attributes }: Identity, claim: string): string {
   const [value, ...more] = claimContext(attributes.texts).values(claim) ?? [];
-  if (value === undefined || value === '')
+  if (value === undefined || value === '') {
     throw new Refusal('session_unrenderable', { claim, why: 'missing or empty' });
+  }
   if (more.length > 0) throw new Refusal('session_unrenderable', { claim, why: 'has several values' });
   return value;
 }

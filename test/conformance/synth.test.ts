@@ -67,8 +67,9 @@ describe('the published package', () => {
       '1',
     ]);
     // Everything else that an installation would bring is here already.
-    for (const name of readdirSync('node_modules').filter((each) => !each.startsWith('.')))
+    for (const name of readdirSync('node_modules').filter((each) => !each.startsWith('.'))) {
       symlinkSync(resolve('node_modules', name), join(modules, name));
+    }
     writeFileSync(
       join(folder, 'app', 'app.mjs'),
       `import { App, Stack } from 'aws-cdk-lib';

@@ -22,8 +22,9 @@ describe.each([
 
   test('is ready within 15 s, and says where and how', () => {
     expect(daypass.readyAfterMilliseconds).toBeLessThan(15_000);
-    for (const address of [daypass.gateway, daypass.aws, daypass.identityProvider])
+    for (const address of [daypass.gateway, daypass.aws, daypass.identityProvider]) {
       expect(daypass.said()).toContain(address);
+    }
     expect(daypass.said()).toContain('npm run -s token -- alice');
   });
 
@@ -74,8 +75,9 @@ describe('npm start', () => {
   test('ends with everything it started at Ctrl-C', async () => {
     const daypass = await npmStart();
     await daypass.stop();
-    for (const address of [daypass.gateway, daypass.aws, daypass.identityProvider])
+    for (const address of [daypass.gateway, daypass.aws, daypass.identityProvider]) {
       await expect(fetch(address)).rejects.toThrow();
+    }
   });
 
   test('says which port is taken and what to do', async () => {

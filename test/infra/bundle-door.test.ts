@@ -21,8 +21,9 @@ describe('bundles', () => {
   test('the credentials door is at most 60 KB, with no AWS SDK, no XML parser, no schema and no YAML in it', () => {
     const { code } = bundleOf('credentials');
     expect(code.length).toBeLessThanOrEqual(60 * 1024);
-    for (const stranger of ['@aws-sdk', '@smithy', 'xmldom', 'DOMParser', 'valibot', 'aws-cdk', 'tag:yaml.org'])
+    for (const stranger of ['@aws-sdk', '@smithy', 'xmldom', 'DOMParser', 'valibot', 'aws-cdk', 'tag:yaml.org']) {
       expect(code).not.toContain(stranger);
+    }
   });
 
   test('the health door carries nothing of the exchange', () => {

@@ -87,11 +87,12 @@ describe('doors', () => {
       .findAll()
       .flatMap((construct) => construct.node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules'))
       .map(({ data }) => JSON.stringify(data));
-    for (const { openBecause } of routes)
+    for (const { openBecause } of routes) {
       expect(
         said.some((each) => each.includes(openBecause)),
         openBecause,
       ).toBe(true);
+    }
   });
 
   test('a finding of the AwsSolutions rules that nobody acknowledged stops synthesis', () => {

@@ -27,8 +27,9 @@ export function attributesOf(payload: Payload): Attributes {
   for (const name of texts.keys()) if (isAwsKey(name)) texts.delete(name);
   for (const [key, value] of awsClaimsOf(payload)) texts.set(key.toLowerCase(), [value]);
   if (principalTags(payload) === undefined) hidden.push(requestTagPrefix.toLowerCase());
-  if (payload.has(sourceIdentityClaim) && sourceIdentityOf(payload) === undefined)
+  if (payload.has(sourceIdentityClaim) && sourceIdentityOf(payload) === undefined) {
     opaque.add(sourceIdentityKey.toLowerCase());
+  }
   return { texts, opaque, hidden };
 }
 

@@ -35,8 +35,9 @@ export function checkClaims(payload: Payload, rules: ClaimRules, now: Date): Pro
  * Logout §2.4), a Cognito access token says so in token_use. They pass through many hands and prove no sign-in.
  */
 function checkKind(payload: Payload): void {
-  if (payload.has('events'))
+  if (payload.has('events')) {
     throw new Refusal('claims_invalid', { claim: 'events', why: 'only tokens of events have it' });
+  }
   if (payload.has('token_use') && payload.get('token_use') !== 'id') {
     throw new Refusal('claims_invalid', { claim: 'token_use', why: 'must be id' });
   }
@@ -49,8 +50,9 @@ function checkTimes(payload: Payload, rules: ClaimRules, now: Date): number {
   const issued = timeIn(payload, 'iat');
   if (expires + leeway <= seconds) throw new Refusal('token_expired', { exp: expires });
   if (issued - leeway > seconds) throw new Refusal('token_not_yet_valid', { iat: issued });
-  if (payload.has('nbf') && timeIn(payload, 'nbf') - leeway > seconds)
+  if (payload.has('nbf') && timeIn(payload, 'nbf') - leeway > seconds) {
     throw new Refusal('token_not_yet_valid', { nbf: payload.get('nbf') });
+  }
   // Milliseconds taken for seconds, or a token for ever: nobody means either.
   if (expires < issued || expires - issued > longest) {
     throw new Refusal('claims_invalid', { claim: 'exp', why: `must be within ${longest} s after iat` });
@@ -83,6 +85,7 @@ function checkAudience(payload: Payload, allowed: readonly string[]): void {
   const ours = (audience: unknown) => typeof audience === 'string' && allowed.includes(audience);
   if (!audiences.some(ours)) throw new Refusal('audience_mismatch', { aud: audiences });
   if (party !== undefined && !ours(party)) throw new Refusal('audience_mismatch', { azp: party });
-  if (party === undefined && audiences.length > 1)
+  if (party === undefined && audiences.length > 1) {
     throw new Refusal('audience_mismatch', { aud: audiences, why: 'several, and no azp' });
+  }
 }

@@ -16,8 +16,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** JWS compact form (RFC 7515 §7.1) with one spelling only: canonical base64url, UTF-8, strict JSON. */
 export function parseCompactJwt(token: string): UnprovedJwt {
-  if (token.length > longestTokenCharacters)
+  if (token.length > longestTokenCharacters) {
     throw new Refusal('token_malformed', { why: 'longer than 20,000 characters' });
+  }
   if (!compactForm.test(token)) throw new Refusal('token_malformed', { why: 'not three base64url parts' });
   const [header = '', payload = '', signature = ''] = token.split('.');
   // A second spelling of the same signature would slip past whoever remembers tokens.
@@ -27,8 +28,9 @@ export function parseCompactJwt(token: string): UnprovedJwt {
 
 function decoded(part: string, name: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');
-  if (bytes.toString('base64url') !== part)
+  if (bytes.toString('base64url') !== part) {
     throw new Refusal('token_malformed', { why: `${name} is not canonical base64url` });
+  }
   return bytes;
 }
 

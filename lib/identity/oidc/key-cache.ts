@@ -47,8 +47,9 @@ export function keyCache(fetchKeys: () => Promise<ReadonlyMap<string, SigningKey
       const held = keys.get(keyId);
       if (held && isWithin(at - fetchedAt, refreshAfterMilliseconds)) return held;
       await refresh(at);
-      if (!isWithin(at - fetchedAt, forgetAfterMilliseconds))
+      if (!isWithin(at - fetchedAt, forgetAfterMilliseconds)) {
         throw new Refusal('keys_unreachable', {}, { cause: failure });
+      }
       const key = keys.get(keyId);
       if (key === undefined) throw new Refusal('key_unknown');
       return key;

@@ -45,8 +45,9 @@ export class ParameterReader {
       return undefined;
     }
     const length = [...value].length;
-    if (pattern && !pattern.form.test(value))
+    if (pattern && !pattern.form.test(value)) {
       this.violate(name, value, `Member must satisfy regular expression pattern: ${pattern.text}`);
+    }
     if (length < shortest) this.violate(name, value, `Member must have length greater than or equal to ${shortest}`);
     if (length > longest) this.violate(name, value, `Member must have length less than or equal to ${longest}`);
     return value;

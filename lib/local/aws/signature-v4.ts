@@ -45,8 +45,9 @@ export function verifySignatureV4(request: SignedRequest, verifying: Verifying):
 
   const session = sessions.find(keyId);
   const token = request.headers.get('x-amz-security-token');
-  if (session === undefined || token === undefined || !sameSecret(token, session.sessionToken))
+  if (session === undefined || token === undefined || !sameSecret(token, session.sessionToken)) {
     throw invalidClientTokenId();
+  }
   if (session.expires <= now) throw expiredToken();
   if (iam.roleById(session.roleId) === undefined) throw invalidClientTokenId();
 
@@ -79,8 +80,9 @@ function partsOf(header: string): Authorization {
       .map((field) => field.trim().split('=', 2) as [string, string | undefined]),
   );
   const missing = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !fields.get(name));
-  if (missing.length > 0)
+  if (missing.length > 0) {
     throw incompleteSignature(missing.map((name) => `Authorization header requires '${name}' parameter.`).join(' '));
+  }
   const [keyId = '', ...scope] = (fields.get('Credential') ?? '').split('/');
   return {
     keyId,
@@ -92,10 +94,11 @@ function partsOf(header: string): Authorization {
 
 function checkScope(scope: readonly string[], timestamp: string, service: string): void {
   const [date = '', scopedRegion = '', scopedService, terminator] = scope;
-  if (scope.length !== 4 || terminator !== 'aws4_request')
+  if (scope.length !== 4 || terminator !== 'aws4_request') {
     throw incompleteSignature(
       'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term',
     );
+  }
   const wrong = [
     ...(region.test(scopedRegion) ? [] : ['Credential should be scoped to a valid region. ']),
     ...(scopedService === service ? [] : [`Credential should be scoped to correct service: '${service}'. `]),
@@ -109,8 +112,9 @@ function checkScope(scope: readonly string[], timestamp: string, service: string
 function checkAge(timestamp: string, now: Date): void {
   const iso = timestamp.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z');
   const signedAt = new Date(iso).getTime();
-  if (iso === timestamp || Number.isNaN(signedAt))
+  if (iso === timestamp || Number.isNaN(signedAt)) {
     throw incompleteSignature("Date must be in ISO-8601 'basic format'.");
+  }
   const compact = (milliseconds: number) => new Date(milliseconds).toISOString().replace(/[-:]|\.\d+/g, '');
   const age = now.getTime() - signedAt;
   if (age > longestSkewMilliseconds) {

@@ -79,8 +79,9 @@ export async function signInPerson(address: string, clientId: string, person: st
       cookies.set(name, value);
     }
     const location = answer.headers.get('location');
-    if (location === null && form)
+    if (location === null && form) {
       throw new Error(`The identity provider answered ${answer.status} to the choice of ${person}.`);
+    }
     form = location === null ? new URLSearchParams({ person }) : undefined;
     url = new URL(location ?? url, address);
   }

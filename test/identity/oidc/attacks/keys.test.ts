@@ -93,8 +93,13 @@ describe('case 10: an RSA exponent with which anybody can sign', () => {
       `0x${Buffer.concat([Buffer.from('0001ffffffffffffffff00', 'hex'), info, Buffer.alloc(256 - 11 - info.length)]).toString('hex')}`,
     );
     let root = 1n << 700n;
-    for (let next = (2n * root + target / root ** 2n) / 3n; next < root; next = (2n * root + target / root ** 2n) / 3n)
+    for (
+      let next = (2n * root + target / root ** 2n) / 3n;
+      next < root;
+      next = (2n * root + target / root ** 2n) / 3n
+    ) {
       root = next;
+    }
     const forged = Buffer.from((root + 1n).toString(16).padStart(512, '0'), 'hex');
     expect(((root + 1n) ** 3n).toString(16).padStart(512, '0').slice(0, 22)).toBe('0001ffffffffffffffff00');
     expect(await verdictWithKeys(small, [small.publicJwk], withSignature(token, forged))).toBe('signature_invalid');
