@@ -265,6 +265,12 @@ describe('a slip in one line', () => {
     ]);
   });
 
+  test('at two issuers does not make them one', () => {
+    const oidc = { issuer: 7, audiences: ['web'] };
+    const paths = problemsOf({ providers: { one: { oidc }, two: { oidc } }, grants: {} }).map(({ path }) => path);
+    expect(paths).toEqual(['providers.one.oidc.issuer', 'providers.two.oidc.issuer']);
+  });
+
   test('of shape says nothing of the condition that was never read', () => {
     const paths = problemsOf({
       providers: { ci: { oidc: { vendor: 'github', audiences: ['sts.amazonaws.com'] } } },
