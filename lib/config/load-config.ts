@@ -25,7 +25,7 @@ export function loadConfiguration(value: unknown): Configuration {
   const providers = compileAll(readable.providers, report, (name, { oidc }, tell) => compileProvider(name, oidc, tell));
   reportRepeated(
     providers,
-    ({ issuer }) => (issuer === harmlessIssuer ? undefined : issuer),
+    ({ name, issuer }) => (readable.providers.get(name)?.faulty.length ? undefined : issuer),
     (name, issuer, first) =>
       report(
         `providers.${name}.oidc.issuer`,
@@ -53,11 +53,9 @@ interface Readable<T> {
   readonly faulty: readonly string[];
 }
 
-const harmlessIssuer = 'https://placeholder.example';
-
 /** What stands in for a member that lacks its shape, so that the rest of the entry can be checked. */
 const harmless = {
-  providers: { 'oidc.audiences': ['placeholder'], 'oidc.issuer': harmlessIssuer, oidc: {} },
+  providers: { 'oidc.audiences': ['placeholder'], 'oidc.issuer': 'https://placeholder.example', oidc: {} },
   grants: {
     from: 'placeholder',
     when: 'anyone',

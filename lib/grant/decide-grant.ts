@@ -31,8 +31,8 @@ export function grantsFor(identity: Identity, grants: Grants): readonly Grant[] 
 function missOf(identity: Identity, { from, when }: Grant): Miss | undefined {
   if (from !== identity.provider) return { reason: 'another provider', expected: from, got: identity.provider };
   // Not absent, so not even a negated condition may pass for it.
-  const opaque = when.find(({ key }) => isOpaque(identity.attributes, key));
-  if (opaque) return { reason: 'claim not comparable', key: opaque.key };
+  const opaque = when.flatMap(({ reads }) => reads).find((name) => isOpaque(identity.attributes, name));
+  if (opaque !== undefined) return { reason: 'claim not comparable', key: opaque };
   const unmet = firstUnmet(when, claimContext(identity.attributes.texts));
   return unmet && { reason: 'condition', ...unmet };
 }

@@ -14,6 +14,8 @@ export interface Condition {
   /** As written. */
   readonly expected: readonly string[];
   readonly holds: (context: Context) => boolean;
+  /** The key, and those that variables in the expected values name. */
+  readonly reads: readonly string[];
 }
 
 /** Why a condition held or failed. `got` is undefined when the key is missing. */
@@ -38,8 +40,11 @@ export function compileCondition({ operator: name, key, expected }: ConditionTex
   const operator = parseOperator(name);
   if (operator === undefined) throw new Error(`"${name}" is not a condition operator`);
   const holds = operator.compile(expected, variables);
-  return { operator: name, key, expected, holds: (context) => holds(context.values(key), context) };
+  const reads = [key, ...(variables ? expected.flatMap(variablesIn) : [])];
+  return { operator: name, key, expected, reads, holds: (context) => holds(context.values(key), context) };
 }
+
+const variablesIn = (text: string) => Array.from(text.matchAll(/\$\{([^*?$,}]+)/g), ([, name = '']) => name.trim());
 
 /** Reads `{ operator: { key: value or values } }`; what is wrong goes to `report`. */
 export function parseConditions(block: unknown, path: string, { variables, report }: ConditionOptions): Condition[] {

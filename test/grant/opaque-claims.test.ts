@@ -27,6 +27,10 @@ describe('a claim that is there and cannot be compared', () => {
       { StringNotEquals: { 'aws:RequestTag/role': 'admin' } },
       { 'https://aws.amazon.com/tags': { principal_tags: { role: ['admin', 'x'] } } },
     ],
+    [{ StringNotEquals: { tenant: "${blocked, 'none'}" } }, { tenant: 'red', blocked: [{ id: 'red' }] }],
+    [{ StringEquals: { tenant: "${home, 'public'}" } }, { tenant: 'public', home: 2 ** 60 }],
+    [{ StringNotEquals: { 'a.b.c': 'x' } }, { a: { 'b.c': [{ z: 1 }], b: { c: 'ok' } } }],
+    [{ StringNotEquals: { 'a.b.c': 'x' } }, { a: { 'b.c': 'y', b: { c: 'x' } } }],
   ])('satisfies no condition: %j with %j', (when, claims) => {
     expect(decide(when, claims)).toMatchObject({ allowed: false, miss: { reason: 'claim not comparable' } });
   });

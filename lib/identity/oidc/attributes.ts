@@ -43,7 +43,16 @@ interface Collected {
 function collect(members: Iterable<readonly [string, unknown]>, prefix: string, into: Collected): void {
   for (const [name, value] of members) {
     const path = prefix + name;
-    if (prefix !== '' && (into.top.has(path) || into.texts.has(path))) continue;
+    if (prefix !== '' && into.top.has(path)) {
+      continue;
+    }
+    if (into.texts.has(path) || into.opaque.has(path)) {
+      // Two members of one path, as {"b.c": …} beside {"b": {"c": …}}: nobody could say which is meant.
+      into.texts.delete(path);
+      into.opaque.add(path);
+      into.hidden.push(`${path}.`);
+      continue;
+    }
     const texts = textsOf(value);
     if (texts) {
       into.texts.set(path, texts);

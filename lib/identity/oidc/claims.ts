@@ -30,16 +30,25 @@ export function checkClaims(payload: Payload, rules: ClaimRules, now: Date): Pro
   return { subject, expires: new Date(expires * 1000) };
 }
 
+/** Claims by which Cognito and Keycloak tell what they signed, where the header does not. */
+const kinds: readonly (readonly [claim: string, allowed: readonly string[]])[] = [
+  ['token_use', ['id']],
+  ['typ', ['id', 'jwt']],
+];
+
 /**
- * Some issuers sign other things without a typ of their own: a logout token has events (OpenID Connect Back-Channel
- * Logout §2.4), a Cognito access token says so in token_use. They pass through many hands and prove no sign-in.
+ * Some issuers sign other things without a typ in the header: a logout token has events (OpenID Connect Back-Channel
+ * Logout §2.4), access tokens say so in a claim. They pass through many hands and prove no sign-in.
  */
 function checkKind(payload: Payload): void {
   if (payload.has('events')) {
     throw new Refusal('claims_invalid', { claim: 'events', why: 'only tokens of events have it' });
   }
-  if (payload.has('token_use') && payload.get('token_use') !== 'id') {
-    throw new Refusal('claims_invalid', { claim: 'token_use', why: 'must be id' });
+  for (const [claim, allowed] of kinds) {
+    const kind = payload.get(claim);
+    if (kind !== undefined && !allowed.includes(String(kind).toLowerCase())) {
+      throw new Refusal('claims_invalid', { claim, why: `must be ${allowed.join(' or ')}` });
+    }
   }
 }
 

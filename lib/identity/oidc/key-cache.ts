@@ -57,5 +57,8 @@ export function keyCache(fetchKeys: () => Promise<ReadonlyMap<string, SigningKey
   };
 }
 
-/** A clock that was set back makes ages negative; then nothing is known of them. */
-const isWithin = (age: number, limit: number) => age >= 0 && age < limit;
+/**
+ * A clock that was set back makes ages negative; then nothing is known of them. A little below nothing is a caller
+ * that came just before the one whose fetch it joined.
+ */
+const isWithin = (age: number, limit: number) => age > -coolDownMilliseconds && age < limit;

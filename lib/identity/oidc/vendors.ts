@@ -85,7 +85,7 @@ export const vendors = {
   terraform: {
     title: 'HCP Terraform',
     issuer: 'https://app.terraform.io',
-    form: /^https:\/\/app\.terraform\.io$/,
+    form: /^https:\/\/app\.(eu\.)?terraform\.io$/,
     formExample: 'https://app.terraform.io',
     audience: 'the audience of the workspace variable; aws.workload.identity by default',
     tenancy: [{ claim: 'sub', pins: /^organization:[^*?:]+:./, example: 'organization:acme:*' }],

@@ -22,6 +22,9 @@ describe('the required claims', () => {
   test.each<[claims: Readonly<Record<string, unknown>>]>([
     [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }],
     [{ token_use: 'access' }],
+    [{ typ: 'Bearer' }],
+    [{ typ: 'Logout' }],
+    [{ typ: 1 }],
     [{ sub: undefined }],
     [{ sub: null }],
     [{ sub: 1 }],

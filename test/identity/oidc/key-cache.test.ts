@@ -201,4 +201,9 @@ describe('a clock that is set back', () => {
     expect(await at(minutes(1), 'key-2')).toBe(second);
     expect(issuer.fetches).toBe(2);
   });
+
+  test('a little, within one fetch that two wait for, keeps nobody from the key', async () => {
+    const { at } = aCache();
+    expect(await Promise.all([at(seconds(1001)), at(seconds(1000))])).toEqual([first, first]);
+  });
 });
