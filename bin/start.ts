@@ -13,6 +13,7 @@ import { synthesise } from '../lib/infra/synthesise.ts';
 import { announcement, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
 import { startLocalStack } from '../lib/local/local-stack.ts';
 import { parseStandIn } from '../lib/local/stand-ins.ts';
+import { messageOf } from '../lib/message-of.ts';
 import type { DoorName } from '../lib/routes.ts';
 
 const sources: Record<DoorName, OpenDoor> = { credentials, grants, health };
@@ -58,6 +59,6 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 });

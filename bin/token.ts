@@ -2,11 +2,12 @@
 
 import { localEnvironment } from '../lib/environment.ts';
 import { printToken } from '../lib/local/idp/print-token.ts';
+import { messageOf } from '../lib/message-of.ts';
 
 printToken(process.argv.slice(2), localEnvironment().port).then(
   (idToken) => void process.stdout.write(`${idToken}\n`),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 1;
   },
 );

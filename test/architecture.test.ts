@@ -8,6 +8,7 @@ const ground = [
   'lib/refusal.ts',
   'lib/nearest.ts',
   'lib/record.ts',
+  'lib/message-of.ts',
   'lib/routes.ts',
   'lib/environment.ts',
   'lib/strict-json.ts',
@@ -37,6 +38,7 @@ const mayImport = new Map<string, readonly string[]>([
     'lib/local/',
     [
       'lib/routes.ts',
+      'lib/message-of.ts',
       'lib/environment.ts',
       'lib/door.ts',
       'lib/network/',

@@ -1,5 +1,6 @@
 import type { SessionPolicyTemplate, SessionTerms } from '../grant/grant.ts';
 import { parseTemplate, type Template } from '../grant/template.ts';
+import { messageOf } from '../message-of.ts';
 import { longestSessionSeconds, shortestSessionSeconds } from '../session/session-duration.ts';
 import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
 import type { Report } from './configuration.ts';
@@ -32,7 +33,7 @@ function template(source: string, path: string, report: Report): Template {
   try {
     return parseTemplate(source);
   } catch (error) {
-    report(path, error instanceof Error ? error.message : String(error));
+    report(path, messageOf(error));
     return { source, parts: [] };
   }
 }

@@ -55,7 +55,7 @@ interface Readable<T> {
 
 /** What stands in for a member that lacks its shape, so that the rest of the entry can be checked. */
 const harmless = {
-  providers: { 'oidc.audiences': ['placeholder'], 'oidc.issuer': 'https://placeholder.example', oidc: {} },
+  providers: { 'oidc.audiences': ['placeholder'], 'oidc.issuer': 'https://placeholder.example' },
   grants: {
     from: 'placeholder',
     when: 'anyone',

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
+import { messageOf } from '../message-of.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { loadConfiguration } from './load-config.ts';
 
@@ -42,7 +43,7 @@ function readYaml(file: string): unknown {
     return document.toJS();
   } catch (cause) {
     // An alias to nowhere, or aliases that unfold without end; a text that starts with * needs quotes.
-    throw new Error(`${file} is not YAML that can be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new Error(`${file} is not YAML that can be read: ${messageOf(cause)}`, {
       cause,
     });
   }

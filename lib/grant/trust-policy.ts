@@ -1,6 +1,7 @@
 import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
 import type { Condition } from '../policy/condition.ts';
+import { type ConditionEntry, conditionDocument } from './condition-document.ts';
 import type { ConditionDocument, Grant } from './grant.ts';
 
 /** The provider as IAM sees it. */
@@ -41,24 +42,22 @@ export function trustPolicy(
 ): TrustPolicyDocument {
   const { issuer, audiences, awsClaims } = provider;
   const prefix = issuerName(issuer);
-  const block: Record<string, Record<string, readonly string[]>> = {
-    StringEquals: { [`${prefix}:aud`]: audiences },
+  const entries: ConditionEntry[] = [
+    { operator: 'StringEquals', key: `${prefix}:aud`, values: audiences },
     // STS takes azp for aud where there is one: an access token for another service, asked for by our client, would
     // do. Its true audience is oaud.
-    'ForAnyValue:StringEqualsIfExists': { [`${prefix}:oaud`]: audiences },
-  };
+    { operator: 'ForAnyValue:StringEqualsIfExists', key: `${prefix}:oaud`, values: audiences },
+  ];
   for (const condition of when) {
-    const stsKey = conditionKey(condition, provider);
-    if (stsKey === undefined) continue;
-    const { operator, expected } = condition;
-    const keys = block[operator] ?? {};
-    keys[stsKey] = expected;
-    block[operator] = keys;
+    const key = conditionKey(condition, provider);
+    if (key !== undefined) entries.push({ operator: condition.operator, key, values: condition.expected });
   }
   const actions = ['sts:AssumeRoleWithWebIdentity', ...awsClaims.map((claim) => actionsFor[claim])];
   return {
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Federated: principal }, Action: actions, Condition: block }],
+    Statement: [
+      { Effect: 'Allow', Principal: { Federated: principal }, Action: actions, Condition: conditionDocument(entries) },
+    ],
   };
 }
 

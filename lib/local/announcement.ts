@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
 import { defaultPort, variables } from '../environment.ts';
+import { messageOf } from '../message-of.ts';
 import { people } from './idp/people.ts';
 import type { LocalStack } from './local-stack.ts';
 
@@ -31,7 +32,7 @@ export function parseStartArguments(args: readonly string[]): StartOptions {
     });
     return { issuers: values.issuer ?? [], bundled: values.bundled ?? false, help: values.help ?? false };
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${startUsage}`, { cause: error });
+    throw new Error(`${messageOf(error)}\n\n${startUsage}`, { cause: error });
   }
 }
 

@@ -11,6 +11,7 @@ export interface StackTemplate {
 
 export interface Resource {
   readonly logicalId: string;
+  readonly arn: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -27,6 +28,7 @@ export function resourcesOf(stack: StackTemplate, type: string): readonly Resour
     .filter(([, { Type }]) => Type === type)
     .map(([logicalId, { Properties = {}, Metadata = {} }]) => ({
       logicalId,
+      arn: arnOf(logicalId, stack),
       properties: resolve(Properties, stack) as Readonly<Record<string, unknown>>,
       metadata: Metadata,
     }));

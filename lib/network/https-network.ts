@@ -48,12 +48,11 @@ class StaleConnection extends NetworkError {}
 
 function attempt(request: ClientRequest, sent: NetworkRequest): Promise<NetworkAnswer> {
   const { url, body = '', timeoutMilliseconds, longestAnswerBytes } = sent;
-  const { host } = new URL(url);
   return new Promise((resolve, reject) => {
     let answered = false;
     const fail = (reason: string, cause?: unknown) => {
       const Failure = request.reusedSocket && !answered ? StaleConnection : NetworkError;
-      reject(new Failure(`${host} ${reason}`, { cause }));
+      reject(new Failure(`${new URL(url).host} ${reason}`, { cause }));
       request.destroy();
     };
     const timer = setTimeout(() => {

@@ -1,6 +1,7 @@
 // Conditions: every IAM operator, its set prefixes and `IfExists`.
 // Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
+import { messageOf } from '../message-of.ts';
 import { nearest } from '../nearest.ts';
 import { isRecord } from '../record.ts';
 import type { Context } from './context.ts';
@@ -72,7 +73,7 @@ export function parseConditions(block: unknown, path: string, { variables, repor
       try {
         return [compileCondition({ operator, key, expected }, variables)];
       } catch (error) {
-        report(`${operatorPath}.${key}`, error instanceof Error ? error.message : String(error));
+        report(`${operatorPath}.${key}`, messageOf(error));
         return [];
       }
     });

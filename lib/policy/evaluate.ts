@@ -1,7 +1,7 @@
 // Policies against a request: explicit deny first, then an allow from every layer, else no. And why.
 // Source: IAM User Guide, "Policy evaluation logic".
 
-import { type ConditionTrace, traceOf } from './condition.ts';
+import { type ConditionTrace, firstUnmet, traceOf } from './condition.ts';
 import type { Context } from './context.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Policy, Statement } from './policy.ts';
@@ -116,10 +116,8 @@ function missOf(statement: Statement, request: PolicyRequest): Reason | undefine
     const got = request.resource === undefined ? [] : [request.resource];
     return { element: 'Resource', expected: sources(resource.entries), got };
   }
-  for (const condition of conditions) {
-    if (!condition.holds(context)) return { element: 'Condition', ...traceOf(condition, context) };
-  }
-  return undefined;
+  const unmet = firstUnmet(conditions, context);
+  return unmet && { element: 'Condition', ...unmet };
 }
 
 function resourceApplies(

@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.ts';
 import { isRecord } from '../record.ts';
 import { type Condition, parseConditions } from './condition.ts';
 import { type Pattern, type PatternSyntax, parsePattern } from './pattern.ts';
@@ -199,7 +200,7 @@ function listed(
     try {
       return [parse(source, { wildcards: true, variables })];
     } catch (error) {
-      report(at, error instanceof Error ? error.message : String(error));
+      report(at, messageOf(error));
       return [];
     }
   });

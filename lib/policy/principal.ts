@@ -1,6 +1,8 @@
 // Who a statement speaks of, and who asks.
 // Source: IAM User Guide, "AWS JSON policy elements: Principal".
 
+import { isRecord } from '../record.ts';
+
 /** Who asks. A federated caller is named by the provider that vouches: its ARN, or a built-in domain. */
 export type Caller =
   | { readonly kind: 'federated'; readonly provider: string }
@@ -29,7 +31,7 @@ export function parsePrincipal(
 ): PrincipalElement | undefined {
   const element = { negated, everyone: false, aws: [] as string[], federated: [] as string[], service: [] as string[] };
   if (value === '*') return { ...element, everyone: true };
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
+  if (!isRecord(value) || Object.keys(value).length === 0) {
     report('must be "*" or an object with AWS, Federated or Service');
     return undefined;
   }

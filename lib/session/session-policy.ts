@@ -1,10 +1,5 @@
-import type {
-  ConditionDocument,
-  SessionPolicyTemplate,
-  SpecialCharacter,
-  StatementDocument,
-  StatementTemplate,
-} from '../grant/grant.ts';
+import { conditionDocument } from '../grant/condition-document.ts';
+import type { SessionPolicyTemplate, SpecialCharacter, StatementDocument, StatementTemplate } from '../grant/grant.ts';
 import type { Template } from '../grant/template.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
@@ -58,19 +53,8 @@ function statementDocument(statement: StatementTemplate, fill: (template: Templa
     Effect: effect,
     Action: actions,
     Resource: resources.map(fill),
-    ...(conditions.length > 0 && { Condition: conditionDocument(conditions, fill) }),
+    ...(conditions.length > 0 && {
+      Condition: conditionDocument(conditions.map((each) => ({ ...each, values: each.values.map(fill) }))),
+    }),
   };
-}
-
-function conditionDocument(
-  conditions: StatementTemplate['conditions'],
-  fill: (template: Template) => string,
-): ConditionDocument {
-  const block: Record<string, Record<string, readonly string[]>> = {};
-  for (const { operator, key, values } of conditions) {
-    const keys = block[operator] ?? {};
-    keys[key] = values.map(fill);
-    block[operator] = keys;
-  }
-  return block;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { variables } from '../../lib/environment.ts';
-import { carriedConfigurationFile } from '../../lib/infra/bundle-door.ts';
+import { bundling, carriedConfigurationFile } from '../../lib/infra/bundle-door.ts';
 import { printTable } from './table.ts';
 
 const runs = 15;
@@ -19,12 +19,7 @@ export function benchLoad(folder: string): void {
     buildSync({
       entryPoints: [fileURLToPath(new URL('./peer.ts', import.meta.url))],
       outfile: peer,
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'cjs',
-      mainFields: ['module', 'main'],
+      ...bundling,
     });
     const ours = join(folder, 'index.js');
     const empty = join(peerFolder, 'empty.cjs');

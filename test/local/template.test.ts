@@ -107,12 +107,17 @@ describe('intrinsic functions', () => {
 describe('resources', () => {
   const stack = (template: unknown): StackTemplate => ({ account: '111122223333', region: 'us-east-1', template });
 
-  test('are found by type, with logical id, properties and metadata', () => {
+  test('are found by type, with logical id, ARN, properties and metadata', () => {
     const template = {
       Resources: { A: { Type: 'T', Properties: { x: { Ref: 'B' } }, Metadata: { m: 1 } }, B: { Type: 'U' } },
     };
-    expect(resourcesOf(stack(template), 'T')).toEqual([{ logicalId: 'A', properties: { x: 'B' }, metadata: { m: 1 } }]);
-    expect(resourcesOf(stack(template), 'U')).toEqual([{ logicalId: 'B', properties: {}, metadata: {} }]);
+    const arn = (logicalId: string) => `arn:aws:local:us-east-1:111122223333:${logicalId}`;
+    expect(resourcesOf(stack(template), 'T')).toEqual([
+      { logicalId: 'A', arn: arn('A'), properties: { x: 'B' }, metadata: { m: 1 } },
+    ]);
+    expect(resourcesOf(stack(template), 'U')).toEqual([
+      { logicalId: 'B', arn: arn('B'), properties: {}, metadata: {} },
+    ]);
     expect(resourcesOf(stack(template), 'V')).toEqual([]);
   });
 

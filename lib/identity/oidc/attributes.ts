@@ -1,14 +1,7 @@
 import { isAwsKey } from '../../policy/context.ts';
 import { isRecord } from '../../record.ts';
 import type { Attributes } from '../identity.ts';
-import {
-  awsClaimsOf,
-  principalTags,
-  requestTagPrefix,
-  sourceIdentityClaim,
-  sourceIdentityKey,
-  sourceIdentityOf,
-} from './aws-claims.ts';
+import { readAwsClaims, requestTagPrefix, sourceIdentityKey } from './aws-claims.ts';
 
 type Payload = ReadonlyMap<string, unknown>;
 
@@ -25,11 +18,10 @@ export function attributesOf(payload: Payload): Attributes {
   collect(payload, '', { texts, opaque, hidden, top: payload });
   // A claim of this name could only be there to pass for what AWS makes of the AWS claims.
   for (const name of texts.keys()) if (isAwsKey(name)) texts.delete(name);
-  for (const [key, value] of awsClaimsOf(payload)) texts.set(key.toLowerCase(), [value]);
-  if (principalTags(payload) === undefined) hidden.push(requestTagPrefix.toLowerCase());
-  if (payload.has(sourceIdentityClaim) && sourceIdentityOf(payload) === undefined) {
-    opaque.add(sourceIdentityKey.toLowerCase());
-  }
+  const { keys, malformed } = readAwsClaims(payload);
+  for (const [key, value] of keys) texts.set(key.toLowerCase(), [value]);
+  if (malformed.includes('tags')) hidden.push(requestTagPrefix.toLowerCase());
+  if (malformed.includes('sourceIdentity')) opaque.add(sourceIdentityKey.toLowerCase());
   return { texts, opaque, hidden };
 }
 

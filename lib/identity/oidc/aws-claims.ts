@@ -16,13 +16,24 @@ export const sourceIdentityClaim = 'https://aws.amazon.com/source_identity';
 
 type Payload = ReadonlyMap<string, unknown>;
 
-/** The condition keys and values of the AWS claims; what does not have STS's form is left out, as STS refuses it. */
-export function awsClaimsOf(payload: Payload): ReadonlyMap<string, string> {
-  const keys = new Map<string, string>();
-  for (const [key, value] of principalTags(payload) ?? []) keys.set(requestTagPrefix + key, value);
+export interface AwsClaims {
+  /** The condition keys that STS makes of them. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Those that are there without STS's form: it refuses the token, so they make no keys. */
+  readonly malformed: readonly AwsClaim[];
+}
+
+export function readAwsClaims(payload: Payload): AwsClaims {
+  const tags = principalTags(payload);
   const sourceIdentity = sourceIdentityOf(payload);
+  const keys = new Map<string, string>();
+  for (const [key, value] of tags ?? []) keys.set(requestTagPrefix + key, value);
   if (sourceIdentity !== undefined) keys.set(sourceIdentityKey, sourceIdentity);
-  return keys;
+  const isMalformed: Record<AwsClaim, boolean> = {
+    tags: tags === undefined,
+    sourceIdentity: sourceIdentity === undefined && payload.has(sourceIdentityClaim),
+  };
+  return { keys, malformed: awsClaims.filter((claim) => isMalformed[claim]) };
 }
 
 /** Which of them a token carries, well formed or not. */
@@ -82,7 +93,7 @@ function flattenedTags(payload: Payload): readonly WrittenTag[] {
 const sourceIdentityForm = /^(?!aws:)[\w+=,.@-]{2,64}$/;
 
 /** `undefined` when there is none or STS would not take it. */
-export function sourceIdentityOf(payload: Payload): string | undefined {
+function sourceIdentityOf(payload: Payload): string | undefined {
   const value = payload.get(sourceIdentityClaim);
   return typeof value === 'string' && sourceIdentityForm.test(value) ? value : undefined;
 }

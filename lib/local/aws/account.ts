@@ -1,10 +1,9 @@
 // What the embedded AWS knows: the IAM roles and providers that the synthesised templates declare.
 
 import { createHash } from 'node:crypto';
-import { issuerName } from '../../grant/trust-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { resourcesOf, type StackTemplate } from '../template.ts';
+import { type Resource, resourcesOf, type StackTemplate } from '../template.ts';
 import { uniqueId } from './identifiers.ts';
 
 export interface Role {
@@ -37,11 +36,9 @@ const defaultMaxSessionSeconds = 3600;
 
 /** Throws a `PolicyError` for a trust policy that IAM would not take either. */
 export function embeddedIam(stacks: readonly StackTemplate[]): EmbeddedIam {
-  const roles = stacks.flatMap((stack) =>
-    resourcesOf(stack, 'AWS::IAM::Role').map((each) => roleOf(each.properties, each.logicalId, stack)),
-  );
+  const roles = stacks.flatMap((stack) => resourcesOf(stack, 'AWS::IAM::Role').map((each) => roleOf(each, stack)));
   const providers = stacks.flatMap((stack) =>
-    resourcesOf(stack, 'AWS::IAM::OIDCProvider').map((each) => providerOf(each.properties, stack)),
+    resourcesOf(stack, 'AWS::IAM::OIDCProvider').map((each) => providerOf(each, stack)),
   );
   return {
     role: (arn) => roles.find((role) => role.arn === arn),
@@ -50,11 +47,8 @@ export function embeddedIam(stacks: readonly StackTemplate[]): EmbeddedIam {
   };
 }
 
-type Properties = Readonly<Record<string, unknown>>;
-
-function roleOf(properties: Properties, logicalId: string, { account }: StackTemplate): Role {
+function roleOf({ properties, logicalId, arn }: Resource, { account }: StackTemplate): Role {
   const name = String(properties.RoleName ?? logicalId);
-  const arn = `arn:aws:iam::${account}:role${String(properties.Path ?? '/')}${name}`;
   const tags = (properties.Tags ?? []) as readonly { Key: string; Value: string }[];
   return {
     // From the ARN, so that it stays the same from one start to the next.
@@ -72,12 +66,11 @@ function roleOf(properties: Properties, logicalId: string, { account }: StackTem
   };
 }
 
-function providerOf(properties: Properties, { account }: StackTemplate): OidcProvider {
-  const url = String(properties.Url);
+function providerOf({ properties, arn }: Resource, { account }: StackTemplate): OidcProvider {
   return {
-    arn: `arn:aws:iam::${account}:oidc-provider/${issuerName(url)}`,
+    arn,
     account,
-    url,
+    url: String(properties.Url),
     clientIds: (properties.ClientIdList ?? []) as readonly string[],
   };
 }

@@ -2,7 +2,7 @@
 // Source: IAM User Guide, "Available keys for AWS OIDC federation".
 
 import { issuerName } from '../../grant/trust-policy.ts';
-import { awsClaimsOf, requestTagPrefix, sourceIdentityKey, tagsClaim } from '../../identity/oidc/aws-claims.ts';
+import { requestTagPrefix, sourceIdentityKey, tagsClaim } from '../../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../../identity/oidc/vendors.ts';
 import { awsContext, type Context } from '../../policy/context.ts';
 import { evaluate } from '../../policy/evaluate.ts';
@@ -43,6 +43,8 @@ export interface TrustFacts {
   readonly now: Date;
   readonly sourceIp: string;
   readonly claims: Claims;
+  /** As condition keys. */
+  readonly awsClaims: ReadonlyMap<string, string>;
   readonly audience: string;
   readonly provider: TrustedProvider;
   readonly sessionName: string;
@@ -55,6 +57,7 @@ export function trustContext({
   now,
   sourceIp,
   claims,
+  awsClaims,
   audience,
   provider,
   sessionName,
@@ -80,7 +83,6 @@ export function trustContext({
     const values = textsOf(claims.get(claim));
     if (values.length > 0) keys.set(`${prefix}:${claim}`, values);
   }
-  const awsClaims = awsClaimsOf(claims);
   for (const [key, value] of awsClaims) keys.set(key, value);
   const tagKeys = [...awsClaims.keys()]
     .filter((key) => key.startsWith(requestTagPrefix))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { awsClaimsOf, principalTags, sourceIdentityClaim, tagsClaim } from '../../../lib/identity/oidc/aws-claims.ts';
+import { principalTags, readAwsClaims, sourceIdentityClaim, tagsClaim } from '../../../lib/identity/oidc/aws-claims.ts';
 
 const payload = (claims: Readonly<Record<string, unknown>>) => new Map(Object.entries(claims));
 const tagsOf = (claims: Readonly<Record<string, unknown>>) => {
@@ -42,7 +42,7 @@ describe('session tags', () => {
     [{ [`${flattened}team`]: null }],
   ])('are not in the correct format as %j', (claims) => {
     expect(tagsOf(claims)).toBeUndefined();
-    expect(awsClaimsOf(payload(claims)).size).toBe(0);
+    expect(readAwsClaims(payload(claims)).keys.size).toBe(0);
   });
 
   test('may be called like something inherited', () => {
@@ -55,13 +55,13 @@ describe('session tags', () => {
 describe('condition keys', () => {
   test('are those that STS makes of the claims', () => {
     const claims = { ...nested({ team: ['blue'] }), [sourceIdentityClaim]: 'alice', sub: 'alice' };
-    expect(Object.fromEntries(awsClaimsOf(payload(claims)))).toEqual({
+    expect(Object.fromEntries(readAwsClaims(payload(claims)).keys)).toEqual({
       'aws:RequestTag/team': 'blue',
       'sts:SourceIdentity': 'alice',
     });
   });
 
   test.each([[['alice']], [1], [null], [{}]])('leave out a source identity of %j', (value) => {
-    expect(awsClaimsOf(payload({ [sourceIdentityClaim]: value })).size).toBe(0);
+    expect(readAwsClaims(payload({ [sourceIdentityClaim]: value })).keys.size).toBe(0);
   });
 });

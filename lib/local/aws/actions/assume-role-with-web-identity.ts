@@ -1,10 +1,4 @@
-import {
-  awsClaimsOf,
-  principalTags,
-  sourceIdentityClaim,
-  sourceIdentityKey,
-  sourceIdentityOf,
-} from '../../../identity/oidc/aws-claims.ts';
+import { readAwsClaims, sourceIdentityKey } from '../../../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../../../identity/oidc/vendors.ts';
 import { parsePolicy } from '../../../policy/parse-policy.ts';
 import { PolicyError } from '../../../policy/policy.ts';
@@ -31,12 +25,21 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
   const { iam, sessions, now, sourceIp } = call;
   const request = readRequest(call);
   const account = request.roleArn.split(':')[4] ?? '';
-  const { claims, audience, provider, authorizedByIdp } = await proveToken(call, request, account);
+  const { claims, awsClaims, audience, provider, authorizedByIdp } = await proveToken(call, request, account);
 
   const role = iam.role(request.roleArn);
-  const awsClaims = awsClaimsOf(claims);
   const { sessionName } = request;
-  const context = trustContext({ now, sourceIp, claims, audience, provider, sessionName, authorizedByIdp, role });
+  const context = trustContext({
+    now,
+    sourceIp,
+    claims,
+    awsClaims,
+    audience,
+    provider,
+    sessionName,
+    authorizedByIdp,
+    role,
+  });
   authorize(role, provider.principal, context, awsClaims);
 
   if (request.policy !== undefined) checkSessionPolicy(request.policy);
@@ -79,6 +82,8 @@ const longestSeconds = 43_200;
 
 interface ProvedToken {
   readonly claims: Claims;
+  /** As condition keys. */
+  readonly awsClaims: ReadonlyMap<string, string>;
   readonly audience: string;
   readonly provider: TrustedProvider;
   /** Whether the token itself names the role. */
@@ -100,13 +105,14 @@ async function proveToken(call: Call, { token, roleArn }: WebIdentityRequest, ac
   }
   const authorizedByIdp = checkRolePinning(claims, roleArn);
   if (claims.get('sub') === null) throw internalFailure('Unknown error validating third-party token');
-  if (claims.has(sourceIdentityClaim) && sourceIdentityOf(claims) === undefined) {
+  const { keys, malformed } = readAwsClaims(claims);
+  if (malformed.includes('sourceIdentity')) {
     throw invalidIdentityToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"');
   }
-  if (principalTags(claims) === undefined) {
+  if (malformed.includes('tags')) {
     throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
   }
-  return { claims, audience, provider, authorizedByIdp };
+  return { claims, awsClaims: keys, audience, provider, authorizedByIdp };
 }
 
 interface WebIdentityRequest {
