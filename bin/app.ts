@@ -7,7 +7,7 @@ import { messageOf } from '../lib/message-of.ts';
 
 try {
   const file = localEnvironment().configurationFile ?? defaultConfigurationFile;
-  daypassApp({ configuration: readConfigurationFile(file), env: cdkEnvironment() }).synth();
+  daypassApp({ configuration: await readConfigurationFile(file), env: cdkEnvironment() }).synth();
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;

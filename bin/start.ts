@@ -1,45 +1,65 @@
 // npm start: the whole of Daypass on this machine. Wiring only.
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { open as acs } from '../lambdas/acs.ts';
 import { open as credentials } from '../lambdas/credentials.ts';
 import { open as grants } from '../lambdas/grants.ts';
 import { open as health } from '../lambdas/health.ts';
+import { open as metadata } from '../lambdas/metadata.ts';
+import { open as portal } from '../lambdas/portal.ts';
+import { open as signIn } from '../lambdas/sign-in.ts';
+import type { OidcProviderSettings } from '../lib/config/configuration.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../lib/config/read-config-file.ts';
 import type { OpenDoor } from '../lib/door.ts';
 import { localEnvironment } from '../lib/environment.ts';
 import { synthesise } from '../lib/infra/synthesise.ts';
-import { announcement, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
+import { announcement, parseSecret, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
+import { loopback } from '../lib/local/listen.ts';
 import { startLocalStack } from '../lib/local/local-stack.ts';
+import { withStandIn } from '../lib/local/saml-idp/stand-in.ts';
 import { parseStandIn } from '../lib/local/stand-ins.ts';
 import { messageOf } from '../lib/message-of.ts';
 import type { DoorName } from '../lib/routes.ts';
 
-const sources: Record<DoorName, OpenDoor> = { credentials, grants, health };
+const sources: Record<DoorName, OpenDoor> = {
+  acs,
+  credentials,
+  grants,
+  health,
+  metadata,
+  portal,
+  'sign-in': signIn,
+};
 const bundled = (bundle: string) =>
   (createRequire(import.meta.url)(join(bundle, 'index.js')) as { open: OpenDoor }).open;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
+const clock = () => new Date();
+const account = '111122223333';
 
 async function start(): Promise<void> {
   const options = parseStartArguments(process.argv.slice(2));
   if (options.help) return say(startUsage);
   const { configurationFile = defaultConfigurationFile, port } = localEnvironment();
-  const configuration = readConfigurationFile(configurationFile);
-  const providers = [...configuration.providers.values()];
-  const standIns = new Map(
-    options.issuers.map((text) =>
-      parseStandIn(
-        text,
-        providers.map(({ issuer }) => issuer),
-      ),
-    ),
-  );
-
+  const read = await readConfigurationFile(configurationFile);
+  const providers = [...read.providers.values()].filter((each): each is OidcProviderSettings => each.kind === 'oidc');
+  const issuers = providers.map(({ issuer }) => issuer);
+  const standIns = new Map(options.issuers.map((text) => parseStandIn(text, issuers)));
   const identityProvider = providers.find(({ issuer }) => !standIns.has(issuer));
+  const secrets = new Map(options.secrets.map(parseSecret));
+
+  const address = (offset: number) => `http://${loopback}:${port + offset}`;
+  const { configuration, samlIdp } = await withStandIn({
+    configuration: read,
+    doors: address(0),
+    address: address(3),
+    account,
+    clock,
+  });
 
   say(`Reading ${configurationFile} and synthesising its stacks …`);
-  const { assembly, stacks } = synthesise(configuration, { account: '111122223333', region: 'us-east-1' });
+  const { assembly, stacks } = synthesise(configuration, { account, region: 'us-east-1' });
   const remove = () => rmSync(assembly, { recursive: true, force: true });
   process.once('exit', remove);
   const stack = await startLocalStack({
@@ -48,8 +68,14 @@ async function start(): Promise<void> {
     openDoor: (door, bundle) => (options.bundled ? bundled(bundle) : sources[door]),
     port,
     identityProvider,
+    samlIdentityProvider: samlIdp,
     standIns,
-    clock: () => new Date(),
+    secret: async (arn) => {
+      const file = secrets.get(arn);
+      if (file === undefined) throw new Error(`The secret ${arn} is not here: npm start -- --secret ${arn}=key.pem`);
+      return readFileSync(file, 'utf8');
+    },
+    clock,
     writeLine: say,
   });
   say(announcement({ stack, configuration, provider: identityProvider?.name, port }));

@@ -1,4 +1,4 @@
-import { type DoorConfiguration, unpack } from '../lib/config/carried.ts';
+import type { DoorConfiguration } from '../lib/config/carried.ts';
 import type { Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
 import { fetchSigningKeys } from '../lib/identity/oidc/discovery.ts';
@@ -7,14 +7,18 @@ import type { OidcProvider } from '../lib/identity/oidc/oidc-provider.ts';
 import { forward } from '../lib/issue/forward.ts';
 import { stsClient } from '../lib/issue/sts-client.ts';
 import type { Network } from '../lib/network/network.ts';
+import { onceNowhere } from '../lib/replay/once.ts';
+import { configurationWithin } from './configuration.ts';
 
-/** The broker of this configuration and rim. Throws when the environment or the configuration does not hold. */
-export function brokerWithin({ environment, configuration, documents, sts, clock, writeLine }: Rim): Broker {
-  const { configurationFile, accountId, partition, region } = environment();
-  const { providers, grants, fallbackRegions } = unpack(configuration(configurationFile), { accountId, partition });
+/** The broker of this configuration and rim, for proofs that need no store. */
+export function brokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
+  const { environment, documents, sts, clock, writeLine } = rim;
+  const { partition, region } = environment();
+  const { oidc, grants, fallbackRegions } = configuration;
   const regions = [...new Set([region, ...fallbackRegions])];
   return {
-    providers: { oidc: oidcProviders(providers, documents) },
+    providers: { oidc: oidcProviders(oidc, documents) },
+    once: onceNowhere,
     grants,
     issuer: forward(stsClient({ network: sts, regions, partition })),
     audit: (record) => writeLine(JSON.stringify(record)),
@@ -22,10 +26,7 @@ export function brokerWithin({ environment, configuration, documents, sts, clock
   };
 }
 
-function oidcProviders(
-  providers: DoorConfiguration['providers'],
-  documents: Network,
-): ReadonlyMap<string, OidcProvider> {
+function oidcProviders(providers: DoorConfiguration['oidc'], documents: Network): ReadonlyMap<string, OidcProvider> {
   return new Map(
     providers.map((each) => [each.issuer, { ...each, keys: keyCache(() => fetchSigningKeys(each.issuer, documents)) }]),
   );

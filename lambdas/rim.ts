@@ -7,7 +7,10 @@ import { httpsNetwork } from '../lib/network/https-network.ts';
  * The handler that Lambda calls. It is built while Lambda initialises the function: there the processor is at its
  * fastest, and a configuration that does not hold fails before anything is served.
  */
-export function deployed(open: OpenDoor): DoorHandler {
+export const deployed = (open: OpenDoor): DoorHandler => whenDeployed(open);
+
+/** The same for a function that is no door. */
+export function whenDeployed<Handler>(open: (rim: Rim) => Handler): Handler | (() => Promise<never>) {
   if (onLambda()) return open(lambdaRim());
   const says = 'This handler is for AWS Lambda. Elsewhere open the door with a rim of your own.';
   return () => Promise.reject(new Error(says));

@@ -9,30 +9,37 @@ import type { Broker } from '../lib/exchange.ts';
 import { fault, Refusal, refusals } from '../lib/refusal.ts';
 import type { DoorName } from '../lib/routes.ts';
 
-export interface Serving<Asked, Answered> {
+export interface Serving<Asked, Answered, Means> {
   readonly door: DoorName;
   readonly dialect: Dialect<Asked, Answered>;
-  readonly act: (asked: Asked, broker: Broker, trail: Trail) => Promise<Answered>;
+  readonly act: (asked: Asked, means: Means, trail: Trail) => Promise<Answered>;
 }
 
+/** What every door has: somewhere to write its lines, and the time. */
+export type Recorder = Pick<Broker, 'audit' | 'clock'>;
+
 /** Event → dialect → act → dialect → result. The one place where an error becomes an answer, and where it is recorded. */
-export function serve<Asked, Answered>({ door, dialect, act }: Serving<Asked, Answered>, broker: Broker): DoorHandler {
+export function serve<Asked, Answered, Means extends Recorder>(
+  { door, dialect, act }: Serving<Asked, Answered, Means>,
+  means: Means,
+): DoorHandler {
   const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const origin = originOf(event, door);
     const trail: Trail = {};
     try {
-      const answered = await act(dialect.read(requestOf(event)), broker, trail);
-      broker.audit(auditRecord(origin, trail, broker.clock()));
-      return resultOf(dialect.answer(answered, broker.clock()));
+      const answered = await act(dialect.read(requestOf(event)), means, trail);
+      // Where no proof was presented nothing happened that an auditor asks for.
+      if (trail.asked) means.audit(auditRecord(origin, trail, means.clock()));
+      return resultOf(dialect.answer(answered, means.clock()));
     } catch (error) {
-      broker.audit(auditRecord(origin, trail, broker.clock(), error ?? new Error('Nothing was thrown.')));
+      means.audit(auditRecord(origin, trail, means.clock(), error ?? new Error('Nothing was thrown.')));
       return resultOf(dialect.refuse(noOf(error), origin.requestId));
     }
   };
   return middy(handler, { timeoutEarlyInMillis: 0 }).use(httpSecurityHeaders(securityHeaders)) as DoorHandler;
 }
 
-/** Answers are JSON for programs: not to be sniffed, framed or fetched without TLS. What speaks of pages is left out. */
+/** No answer is to be sniffed, or fetched without TLS. What speaks of pages is left out: pages say it themselves. */
 const securityHeaders = {
   crossOriginResourcePolicy: { policy: 'cross-origin' },
   contentSecurityPolicy: false,
@@ -42,7 +49,9 @@ const securityHeaders = {
   downloadOptions: false,
   originAgentCluster: false,
   permissionsPolicy: false,
+  frameOptions: false,
   permittedCrossDomainPolicies: false,
+  referrerPolicy: false,
   reportTo: false,
 };
 
@@ -58,16 +67,29 @@ function originOf({ requestContext, headers }: APIGatewayProxyEventV2, door: Doo
   };
 }
 
-function requestOf({ headers, body = '', isBase64Encoded }: APIGatewayProxyEventV2): HttpRequest {
+function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
+  const { headers, cookies = [], pathParameters = {}, rawPath, body = '', isBase64Encoded } = event;
   const present = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name.toLowerCase(), value] as const],
   );
-  return { headers: new Map(present), body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
+  return {
+    headers: new Map(present),
+    cookies: new Map(cookies.map(pairOf)),
+    pathParameters: new Map(Object.entries(pathParameters).map(([name, value]) => [name, value ?? ''])),
+    path: rawPath,
+    body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+  };
 }
 
-const resultOf = ({ status, headers, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 => ({
+function pairOf(cookie: string): readonly [name: string, value: string] {
+  const at = cookie.indexOf('=');
+  return at < 0 ? [cookie.trim(), ''] : [cookie.slice(0, at).trim(), cookie.slice(at + 1).trim()];
+}
+
+const resultOf = ({ status, headers, cookies, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: { ...headers },
+  ...(cookies && { cookies: [...cookies] }),
   body,
 });
 

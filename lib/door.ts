@@ -15,6 +15,22 @@ export interface Rim {
   readonly sts: Network;
   readonly clock: () => Date;
   readonly writeLine: (line: string) => void;
+  /** Where AWS is, when it is not where the SDK finds it. Deployed there is none. */
+  readonly embeddedAws?: EmbeddedAws;
+  /** The private key under an ARN, as PEM. Deployed it comes from Secrets Manager. */
+  readonly secret?: (arn: string) => Promise<string>;
+}
+
+export interface EmbeddedAws {
+  /** `http://127.0.0.1:{port}` */
+  readonly endpoint: string;
+  /** Those of the door's own role, asked for again when they end. */
+  readonly credentials: () => Promise<{
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+    readonly expiration: Date;
+  }>;
 }
 
 /** Payload format 2.0 of API Gateway's HTTP APIs. */

@@ -6,6 +6,10 @@ export const variables = {
   /** The account whose roles the grants without an `arn` name. */
   accountId: 'DAYPASS_ACCOUNT_ID',
   partition: 'DAYPASS_PARTITION',
+  /** The address of the doors, without a path. Where a SAML provider is configured. */
+  url: 'DAYPASS_URL',
+  /** The DynamoDB table of what is seen once. Where a SAML provider is configured. */
+  table: 'DAYPASS_TABLE',
   /** Set by Lambda. */
   region: 'AWS_REGION',
   /** The first of the local stack's ports. */
@@ -20,6 +24,9 @@ export interface DoorEnvironment {
   readonly accountId: string;
   readonly partition: string;
   readonly region: string;
+  /** `undefined` where no SAML provider is configured. */
+  readonly url: string | undefined;
+  readonly table: string | undefined;
 }
 
 /** Throws a plain `Error` that names the variable that is missing. */
@@ -29,6 +36,8 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     accountId: required(environment, variables.accountId),
     partition: required(environment, variables.partition),
     region: required(environment, variables.region),
+    url: environment[variables.url],
+    table: environment[variables.table],
   };
 }
 
@@ -42,7 +51,7 @@ export interface LocalEnvironment {
 }
 
 export const defaultPort = 8787;
-const portsInARow = 3;
+const portsInARow = 4;
 const highestPort = 65_536 - portsInARow;
 
 export function localEnvironment(environment: Environment = process.env): LocalEnvironment {
@@ -60,8 +69,10 @@ export function cdkEnvironment(environment: Environment = process.env): { accoun
   return { ...(account && { account }), ...(region && { region }) };
 }
 
-function required(environment: Environment, name: string): string {
-  const value = environment[name];
+const required = (environment: Environment, name: string) => given(environment[name], name);
+
+/** Throws a plain `Error` that names the variable when it has no value. */
+export function given(value: string | undefined, name: string): string {
   if (value === undefined || value === '') throw new Error(`The environment variable ${name} is missing.`);
   return value;
 }

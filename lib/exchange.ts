@@ -1,16 +1,20 @@
 // The whole broker on one page. Read this first.
 
 import type { AuditWriter, Trail } from './audit/audit-record.ts';
+import type { ConsoleLink } from './console/console-link.ts';
 import { decideGrant, type Grants, grantsFor } from './grant/decide-grant.ts';
 import type { Grant } from './grant/grant.ts';
-import type { PresentedProof } from './identity/identity.ts';
+import type { Identity, PresentedProof } from './identity/identity.ts';
 import { type Providers, proveIdentity } from './identity/prove-identity.ts';
 import type { CredentialIssuer, Issued } from './issue/credential-issuer.ts';
 import { Refusal } from './refusal.ts';
+import type { Once } from './replay/once.ts';
 import { planSession, type SessionPlan } from './session/plan-session.ts';
+import type { KeptSignIn, SignIns } from './sign-in/sign-ins.ts';
 
 export interface Broker {
   readonly providers: Providers;
+  readonly once: Once;
   readonly grants: Grants;
   readonly issuer: CredentialIssuer;
   readonly audit: AuditWriter;
@@ -28,11 +32,9 @@ export interface Exchanged extends Issued {
   readonly session: SessionPlan;
 }
 
-/** A proof for credentials: WHO → MAY → HOW → STS. Each step leaves its mark on the trail, for the audit line. */
+/** A proof for credentials: WHO → once → MAY → HOW → STS. Each step leaves its mark on the trail, for the audit line. */
 export async function exchange(request: ExchangeRequest, broker: Broker, trail: Trail): Promise<Exchanged> {
-  trail.asked = request;
-  const identity = await proveIdentity(request.proof, broker.providers, broker.clock());
-  trail.identity = identity;
+  const identity = await identify(request, broker, trail);
 
   const decision = decideGrant(identity, request.grant, broker.grants);
   if (!decision.allowed) {
@@ -55,8 +57,57 @@ export async function listGrants(
   broker: Broker,
   trail: Trail,
 ): Promise<readonly Grant[]> {
+  const identity = await identify(request, broker, trail);
+  return grantsFor(identity, broker.grants);
+}
+
+export interface SignInBroker extends Broker {
+  readonly signIns: SignIns;
+}
+
+/** A proof for a sign-in that lasts as long as the proof: a person then chooses among the grants. */
+export async function signIn(
+  request: { readonly proof: PresentedProof },
+  broker: SignInBroker,
+  trail: Trail,
+): Promise<KeptSignIn> {
+  const identity = await identify(request, broker, trail);
+  // Within the leeway it is good still, but there is no time left to choose anything.
+  if (identity.provenUntil <= broker.clock()) throw new Refusal('assertion_expired');
+  return broker.signIns.keep(identity);
+}
+
+export interface ConsoleBroker extends Broker {
+  readonly consoleLink: ConsoleLink;
+  /** Our own address, without a path. */
+  readonly url: string;
+}
+
+export interface ConsoleRequest extends ExchangeRequest {
+  readonly destination?: string;
+}
+
+/** Credentials once more, and with them a link into the console instead of themselves. */
+export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker, trail: Trail): Promise<string> {
+  const exchanged = await exchange(request, broker, trail);
+  return broker.consoleLink({
+    issued: exchanged,
+    session: exchanged.session,
+    ...(request.destination !== undefined && { destination: request.destination }),
+    signInPage: `${broker.url}/sign-in/${exchanged.grant.from}`,
+    now: broker.clock(),
+  });
+}
+
+/** WHO, and each proof once where its provider says so. */
+export async function identify(
+  request: { readonly proof: PresentedProof },
+  broker: Broker,
+  trail: Trail,
+): Promise<Identity> {
   trail.asked = request;
   const identity = await proveIdentity(request.proof, broker.providers, broker.clock());
   trail.identity = identity;
-  return grantsFor(identity, broker.grants);
+  await broker.once(identity.once, broker.clock());
+  return identity;
 }

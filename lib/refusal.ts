@@ -11,7 +11,7 @@ interface Telling {
 const unproved = {
   status: 401,
   error: 'proof_not_verified',
-  says: 'The token could not be verified.',
+  says: 'The proof could not be verified.',
 } as const satisfies Telling;
 
 /** An unknown grant sounds like a denied one, so that names cannot be tried out. */
@@ -24,7 +24,17 @@ const denied = {
 export const refusals = {
   request_malformed: { status: 400, error: 'request_malformed', says: 'The request is not well formed.' },
   media_type_unsupported: { status: 415, error: 'media_type_unsupported', says: 'Send JSON as application/json.' },
-  request_too_large: { status: 413, error: 'request_too_large', says: 'The request is larger than 64 KiB.' },
+  form_expected: {
+    status: 415,
+    error: 'media_type_unsupported',
+    says: 'Send a form as application/x-www-form-urlencoded.',
+  },
+  provider_unknown: {
+    status: 404,
+    error: 'provider_unknown',
+    says: 'There is no such identity provider to sign in with.',
+  },
+  request_too_large: { status: 413, error: 'request_too_large', says: 'The request is larger than this door takes.' },
   proof_missing: { status: 401, error: 'proof_missing', says: 'Send a token as Authorization: Bearer.' },
   token_malformed: unproved,
   algorithm_not_allowed: unproved,
@@ -32,16 +42,63 @@ export const refusals = {
   keys_unreachable: unproved,
   key_unknown: unproved,
   signature_invalid: unproved,
+  response_malformed: unproved,
+  signature_missing: unproved,
+  certificates_expired: unproved,
+  assertion_not_decrypted: unproved,
   token_expired: { status: 401, error: 'token_expired', says: 'The token has expired.' },
   token_not_yet_valid: { status: 401, error: 'token_not_yet_valid', says: 'The token is not valid yet.' },
-  audience_mismatch: { status: 403, error: 'audience_mismatch', says: 'The token is meant for another audience.' },
+  audience_mismatch: { status: 403, error: 'audience_mismatch', says: 'The proof is meant for another audience.' },
   claims_invalid: {
     status: 401,
     error: 'claims_invalid',
     says: 'The token lacks a claim that is required, or has one out of range.',
   },
+  assertion_expired: { status: 401, error: 'assertion_expired', says: 'The assertion has expired. Sign in again.' },
+  assertion_not_yet_valid: {
+    status: 401,
+    error: 'assertion_not_yet_valid',
+    says: 'The assertion is not valid yet.',
+  },
+  assertion_invalid: {
+    status: 401,
+    error: 'assertion_invalid',
+    says: 'The assertion lacks something that is required, or has something that is not allowed.',
+  },
+  recipient_mismatch: {
+    status: 403,
+    error: 'recipient_mismatch',
+    says: 'The SAML response is meant for another address.',
+  },
+  sign_in_declined: {
+    status: 401,
+    error: 'sign_in_declined',
+    says: 'The identity provider did not complete the sign-in.',
+  },
+  sign_in_unsolicited: {
+    status: 403,
+    error: 'sign_in_unsolicited',
+    says: 'Nobody asked for this sign-in. Begin it here, not at the identity provider.',
+  },
+  sign_in_not_begun_here: {
+    status: 403,
+    error: 'sign_in_not_begun_here',
+    says: 'This sign-in was not begun in this browser, or took more than 10 minutes. Begin it again.',
+  },
+  sign_in_ended: { status: 401, error: 'sign_in_ended', says: 'This sign-in has ended. Sign in again.' },
+  proof_replayed: { status: 403, error: 'proof_replayed', says: 'This sign-in was used before. Sign in again.' },
+  store_unavailable: {
+    status: 503,
+    error: 'store_unavailable',
+    says: 'Daypass could not make sure that the sign-in is used once only. Try again.',
+  },
   grant_unknown: denied,
   grant_denied: denied,
+  role_not_in_assertion: {
+    status: 403,
+    error: 'role_not_in_assertion',
+    says: 'The identity provider did not give this person the role of the grant, or gave no session name.',
+  },
   session_unrenderable: {
     status: 403,
     error: 'session_unrenderable',
@@ -63,6 +120,21 @@ export const refusals = {
     error: 'sts_refused_request',
     says: 'AWS STS did not accept the session that the grant asks for.',
   },
+  destination_not_allowed: {
+    status: 400,
+    error: 'destination_not_allowed',
+    says: 'The destination must be a page of the AWS console.',
+  },
+  console_refused: {
+    status: 502,
+    error: 'console_refused',
+    says: 'AWS did not accept the credentials for a console sign-in.',
+  },
+  console_unavailable: {
+    status: 503,
+    error: 'console_unavailable',
+    says: 'The console sign-in of AWS could not be reached. Try again.',
+  },
   sts_unavailable: { status: 503, error: 'sts_unavailable', says: 'AWS STS could not be reached. Try again.' },
 } as const satisfies Record<string, Telling>;
 
@@ -71,8 +143,16 @@ export type RefusalCode = keyof typeof refusals;
 /** What the audit line tells of a refusal. Never a token, key, cookie or assertion. */
 export type Detail = Readonly<Record<string, unknown>>;
 
+/** A door and what it loads later are two files, each with a class of its own: they know each other's by this. */
+const brand = Symbol.for('daypass.Refusal');
+
 /** A meant no, thrown where it is known and caught once at the rim. */
 export class Refusal extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
   override readonly name = 'Refusal';
   readonly code: RefusalCode;
   readonly detail: Detail;

@@ -1,12 +1,18 @@
 // Every door: the file in lambdas/, its route, and what it may do. Infra, the local gateway and the README follow it.
 
+import type { keyPrefixes } from './store/store.ts';
+
+type Kind = keyof typeof keyPrefixes;
+type PresentedKind = 'oidc' | 'saml' | 'sign-in';
+
 export interface Route {
-  /** The file in `lambdas/`. */
+  /** The file in `lambdas/`. A door may have several routes. */
   readonly door: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Whether the door takes proofs: it then gets the configuration. Doors that do not have none. */
-  readonly takesProofs: boolean;
+  /** Deployed where a SAML provider is configured, and nowhere else. */
+  readonly needsSaml: boolean;
+  readonly needs: Needs;
   /** API Gateway's throttle for the route, requests a second and burst. */
   readonly throttle: { readonly perSecond: number; readonly burst: number };
   readonly answers: string;
@@ -14,30 +20,111 @@ export interface Route {
   readonly openBecause: string;
 }
 
+/** What a door gets. Whatever is not here, it has no permission for. */
+export interface Needs {
+  /** The proofs it takes; of doors that take some the audit lines and failures are watched. */
+  readonly takes: readonly PresentedKind[];
+  readonly configuration: boolean;
+  /** What it puts into the table and takes from it, where a SAML provider is configured. */
+  readonly writes: readonly Kind[];
+  readonly reads: readonly Kind[];
+  /** The private key of the service provider that it uses, where one is configured. */
+  readonly secret?: 'signing' | 'decryption';
+}
+
+const nothing: Needs = { takes: [], configuration: false, writes: [], reads: [] };
+const portalNeeds: Needs = { takes: ['sign-in'], configuration: true, writes: [], reads: ['signIn'] };
+
 export const routes = [
   {
     door: 'credentials',
     method: 'POST',
     path: '/v1/credentials',
-    takesProofs: true,
+    needsSaml: false,
+    needs: {
+      takes: ['oidc', 'saml'],
+      configuration: true,
+      writes: ['assertion'],
+      reads: ['metadata'],
+      secret: 'decryption',
+    },
     throttle: { perSecond: 100, burst: 200 },
-    answers: 'temporary credentials for a grant and a token',
-    openBecause: 'The token in the request is the authorisation: the door verifies it, and AWS STS verifies it again.',
+    answers: 'temporary credentials for a grant and a token or SAML response',
+    openBecause: 'The proof in the request is the authorisation: the door verifies it, and AWS STS verifies it again.',
   },
   {
     door: 'grants',
     method: 'GET',
     path: '/v1/grants',
-    takesProofs: true,
+    needsSaml: false,
+    needs: { ...nothing, takes: ['oidc'], configuration: true },
     throttle: { perSecond: 50, burst: 100 },
     answers: 'the grants that fit the bearer token',
     openBecause: 'The bearer token is the authorisation: the door verifies it, and answers what its holder may get.',
   },
   {
+    door: 'sign-in',
+    method: 'GET',
+    path: '/sign-in/{provider}',
+    needsSaml: true,
+    needs: { ...nothing, configuration: true, reads: ['metadata'], secret: 'signing' },
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'a redirect to the identity provider',
+    openBecause: 'Whoever begins a sign-in is nobody yet. The door tells nothing and stores nothing.',
+  },
+  {
+    door: 'acs',
+    method: 'POST',
+    path: '/saml/acs',
+    needsSaml: true,
+    needs: {
+      takes: ['saml'],
+      configuration: true,
+      writes: ['request', 'assertion', 'signIn'],
+      reads: ['metadata'],
+      secret: 'decryption',
+    },
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'a sign-in for a SAML response, and a redirect to /',
+    openBecause: 'The signed SAML response is the authorisation: the door verifies it, and AWS STS verifies it again.',
+  },
+  {
+    door: 'metadata',
+    method: 'GET',
+    path: '/saml/metadata',
+    needsSaml: true,
+    needs: { ...nothing, configuration: true },
+    throttle: { perSecond: 5, burst: 10 },
+    answers: 'the metadata of Daypass as a SAML service provider',
+    openBecause: 'Metadata is public: it holds addresses and certificates.',
+  },
+  {
+    door: 'portal',
+    method: 'GET',
+    path: '/',
+    needsSaml: true,
+    needs: portalNeeds,
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'the page with the grants of whoever signed in',
+    openBecause: 'The sealed cookie of a sign-in is the authorisation; without it the page only offers to sign in.',
+  },
+  {
+    door: 'portal',
+    method: 'POST',
+    path: '/portal',
+    needsSaml: true,
+    needs: portalNeeds,
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'credentials on a page, or a redirect into the AWS console',
+    openBecause:
+      'The sealed cookie of a sign-in is the authorisation: what it holds was verified, and AWS STS verifies it again.',
+  },
+  {
     door: 'health',
     method: 'GET',
     path: '/health',
-    takesProofs: false,
+    needsSaml: false,
+    needs: nothing,
     throttle: { perSecond: 10, burst: 20 },
     answers: '200 while the broker is deployed',
     openBecause: 'Whoever asks whether the broker is there learns that and nothing else.',
@@ -45,3 +132,15 @@ export const routes = [
 ] as const satisfies readonly Route[];
 
 export type DoorName = (typeof routes)[number]['door'];
+
+export type DoorRoute = Route & { readonly door: DoorName };
+
+/** The routes of a deployment, with what their doors need there. */
+export function routesWith(saml: boolean): readonly DoorRoute[] {
+  if (saml) return routes;
+  return routes
+    .filter(({ needsSaml }) => !needsSaml)
+    .map((route) => ({ ...route, needs: { ...route.needs, takes: withoutSaml(route.needs), writes: [], reads: [] } }));
+}
+
+const withoutSaml = ({ takes }: Needs) => takes.filter((kind) => kind !== 'saml');

@@ -15,7 +15,18 @@ describe("a door's environment", () => {
       accountId: '111122223333',
       partition: 'aws',
       region: 'eu-central-1',
+      url: undefined,
+      table: undefined,
     });
+  });
+
+  test('has our address and a table where there is a SAML provider', () => {
+    const { url, table } = doorEnvironment({
+      ...whole,
+      DAYPASS_URL: 'https://access.acme.example',
+      DAYPASS_TABLE: 'once',
+    });
+    expect([url, table]).toEqual(['https://access.acme.example', 'once']);
   });
 
   test.each(Object.keys(whole))('without %s fails with its name', (name) => {
@@ -37,15 +48,15 @@ describe('the local environment', () => {
     });
   });
 
-  test.each(['1', '65533'])('takes the port %s', (port) => {
+  test.each(['1', '65532'])('takes the port %s', (port) => {
     expect(localEnvironment({ DAYPASS_PORT: port }).port).toBe(Number(port));
   });
 
-  test.each(['', '0', '65534', '70000', '-1', '8787.5', ' 8787', '0x50', '1e3', 'http'])(
+  test.each(['', '0', '65533', '70000', '-1', '8787.5', ' 8787', '0x50', '1e3', 'http'])(
     'refuses the port %j, with what is allowed',
     (port) => {
       expect(() => localEnvironment({ DAYPASS_PORT: port })).toThrow(
-        `DAYPASS_PORT is "${port}"; it must be a port from 1 to 65533.`,
+        `DAYPASS_PORT is "${port}"; it must be a port from 1 to 65532.`,
       );
     },
   );

@@ -1,14 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import type { Trail } from '../lib/audit/audit-record.ts';
-import { type Broker, exchange, listGrants } from '../lib/exchange.ts';
+import type { ConsoleWish } from '../lib/console/console-link.ts';
+import {
+  type Broker,
+  type ConsoleBroker,
+  exchange,
+  listGrants,
+  openConsole,
+  type SignInBroker,
+  signIn,
+} from '../lib/exchange.ts';
 import type { Grant } from '../lib/grant/grant.ts';
+import type { SamlProof } from '../lib/identity/identity.ts';
 import { fetchSigningKeys } from '../lib/identity/oidc/discovery.ts';
 import { keyCache } from '../lib/identity/oidc/key-cache.ts';
+import type { Prover } from '../lib/identity/prove-identity.ts';
 import type { CredentialIssuer, Issued } from '../lib/issue/credential-issuer.ts';
 import { Refusal, type RefusalCode } from '../lib/refusal.ts';
+import { type Once, onceIn, onceNowhere } from '../lib/replay/once.ts';
 import type { SessionPlan } from '../lib/session/plan-session.ts';
-import { aGrant, aSessionPolicy, grantsNamed } from './kit/builders.ts';
+import { signInsIn } from '../lib/sign-in/sign-ins.ts';
+import type { Store } from '../lib/store/store.ts';
+import { aGrant, anIdentity, aPrincipalArn, aSessionPolicy, grantsNamed, samlEvidence } from './kit/builders.ts';
 import { aMoment, anIssuer } from './kit/issuer.ts';
+import { aSilentStore, aStore } from './kit/store.ts';
 
 const login = anIssuer();
 const stranger = anIssuer({ issuer: 'https://login.evil.example' });
@@ -38,9 +53,13 @@ function anSts(error?: Error): CredentialIssuer & { readonly plans: SessionPlan[
 function aBroker({
   grants = [aGrant()],
   sts = anSts(),
+  once = onceNowhere,
+  saml,
 }: {
   grants?: readonly Grant[];
   sts?: CredentialIssuer;
+  once?: Once;
+  saml?: Prover<SamlProof>;
 } = {}): Broker {
   const network = login.network();
   const provider = {
@@ -53,7 +72,8 @@ function aBroker({
     keys: keyCache(() => fetchSigningKeys(login.issuer, network)),
   };
   return {
-    providers: { oidc: new Map([[login.issuer, provider]]) },
+    providers: { oidc: new Map([[login.issuer, provider]]), ...(saml && { saml }) },
+    once,
     grants: grantsNamed(...grants),
     issuer: sts,
     audit: () => {
@@ -88,7 +108,7 @@ describe('an exchange', () => {
 
     const session: SessionPlan = {
       way: 'forward',
-      proof: { kind: 'oidc', token },
+      evidence: { kind: 'oidc', token },
       roleArn: 'arn:aws:iam::111122223333:role/daypass-files',
       sessionName: 'alice@acme.example',
       duration: { seconds: 900 },
@@ -186,5 +206,151 @@ describe('the list of grants', () => {
       'issuer_unknown',
     );
     expect(Object.keys(trail)).toEqual(['asked']);
+  });
+});
+
+const samlProof = { kind: 'saml', samlResponse: 'PHNhbWw+', arrival: { by: 'client' } } as const;
+const reserved = ['request#1', 'assertion#1'].map((key) => ({ key, until: new Date(aMoment.getTime() + 420_000) }));
+const samlIdentity = { ...anIdentity({ evidence: samlEvidence() }), once: reserved };
+const samlGrant = aGrant({ principalArn: aPrincipalArn });
+const askingWithResponse = { proof: samlProof, grant: 'files' };
+
+describe('a proof that is good once', () => {
+  const saml = () => Promise.resolve(samlIdentity);
+
+  test('is reserved after it is proved and before anything is decided', async () => {
+    const store = aStore();
+    const trail: Trail = {};
+    const broker = aBroker({ saml, once: onceIn(store), grants: [] });
+    await refusedWith(exchange(askingWithResponse, broker, trail), 'grant_unknown');
+    expect(store.items).toEqual(reserved);
+    expect(Object.keys(trail)).toEqual(['asked', 'identity']);
+  });
+
+  test('gives credentials once', async () => {
+    const sts = anSts();
+    const broker = aBroker({ saml, once: onceIn(aStore()), grants: [samlGrant], sts });
+    const { session } = await exchange(askingWithResponse, broker, {});
+    expect(session).toMatchObject({ evidence: samlEvidence(), principalArn: aPrincipalArn });
+    const trail: Trail = {};
+    const refusal = await refusedWith(exchange(askingWithResponse, broker, trail), 'proof_replayed');
+    expect(refusal.detail).toEqual({ what: 'request' });
+    expect(Object.keys(trail)).toEqual(['asked', 'identity']);
+    expect(sts.plans).toHaveLength(1);
+  });
+
+  test('of many at once gives credentials to one', async () => {
+    const sts = anSts();
+    const broker = aBroker({ saml, once: onceIn(aStore()), grants: [samlGrant], sts });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, () => exchange(askingWithResponse, broker, {})),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(sts.plans).toHaveLength(1);
+  });
+
+  test.each<[what: string, once: Once]>([
+    ['no store', onceNowhere],
+    ['a store that nobody can reach', onceIn(aSilentStore(new Refusal('store_unavailable')))],
+  ])('with %s gives nothing', async (_, once) => {
+    const sts = anSts();
+    await refusedWith(
+      exchange(askingWithResponse, aBroker({ saml, once, grants: [samlGrant], sts }), {}),
+      'store_unavailable',
+    );
+    expect(sts.plans).toEqual([]);
+  });
+
+  test('that is not proved reserves nothing', async () => {
+    const store = aStore();
+    const broker = aBroker({ saml: () => Promise.reject(new Refusal('signature_invalid')), once: onceIn(store) });
+    await refusedWith(exchange(askingWithResponse, broker, {}), 'signature_invalid');
+    expect(store.items).toEqual([]);
+  });
+
+  test('is spent by a list of grants too', async () => {
+    const store = aStore();
+    await listGrants({ proof: samlProof }, aBroker({ saml, once: onceIn(store) }), {});
+    expect(store.items).toEqual(reserved);
+  });
+
+  test('of a kind that the door is not given is refused', async () => {
+    await refusedWith(exchange(askingWithResponse, aBroker(), {}), 'issuer_unknown');
+    const handle = { kind: 'sign-in', handle: 'a.b' } as const;
+    await refusedWith(exchange({ proof: handle, grant: 'files' }, aBroker({ saml }), {}), 'issuer_unknown');
+  });
+});
+
+describe('a sign-in', () => {
+  const saml = () => Promise.resolve(samlIdentity);
+  const brokerWith = (store: Store): SignInBroker => ({
+    ...aBroker({ saml, once: onceIn(store) }),
+    signIns: signInsIn(store),
+  });
+
+  test('is kept when the proof is spent, until the proof ends', async () => {
+    const store = aStore();
+    const trail: Trail = {};
+    const { handle, until } = await signIn({ proof: samlProof }, brokerWith(store), trail);
+    expect(until).toEqual(samlIdentity.provenUntil);
+    expect(store.items.map(({ key }) => key.split('#')[0])).toEqual(['request', 'assertion', 'sign-in']);
+    expect(await signInsIn(store).prove({ kind: 'sign-in', handle }, aMoment)).toEqual({ ...samlIdentity, once: [] });
+    expect(Object.keys(trail)).toEqual(['asked', 'identity']);
+  });
+
+  test('is not kept a second time', async () => {
+    const store = aStore();
+    await signIn({ proof: samlProof }, brokerWith(store), {});
+    await refusedWith(signIn({ proof: samlProof }, brokerWith(store), {}), 'proof_replayed');
+    expect(store.items).toHaveLength(3);
+  });
+});
+
+describe('the way into the console', () => {
+  const wished: ConsoleWish[] = [];
+  const broker = (error?: Error): ConsoleBroker => ({
+    ...aBroker({
+      grants: [samlGrant, aGrant({ name: 'other', from: 'corp' })],
+      saml: () => Promise.resolve(samlIdentity),
+      once: onceIn(aStore()),
+    }),
+    url: 'https://access.acme.example',
+    consoleLink: (wish) => {
+      wished.push(wish);
+      return error ? Promise.reject(error) : Promise.resolve('https://signin.aws.amazon.com/federation?…');
+    },
+  });
+
+  test('is a link for what was issued, with our own page to sign in again', async () => {
+    const trail: Trail = {};
+    const request = { ...askingWithResponse, destination: 'https://console.aws.amazon.com/s3/' };
+    expect(await openConsole(request, broker(), trail)).toBe('https://signin.aws.amazon.com/federation?…');
+    expect(wished.at(-1)).toMatchObject({
+      issued,
+      destination: 'https://console.aws.amazon.com/s3/',
+      signInPage: 'https://access.acme.example/sign-in/app',
+      now: aMoment,
+    });
+    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'session', 'issued']);
+  });
+
+  test('without a destination wishes for none', async () => {
+    await openConsole(askingWithResponse, broker(), {});
+    expect(wished.at(-1)).not.toHaveProperty('destination');
+  });
+
+  test('is none where there are no credentials', async () => {
+    const before = wished.length;
+    await refusedWith(openConsole({ ...askingWithResponse, grant: 'other' }, broker(), {}), 'grant_denied');
+    expect(wished).toHaveLength(before);
+  });
+
+  test('that AWS refuses tells what was issued all the same', async () => {
+    const trail: Trail = {};
+    await refusedWith(
+      openConsole(askingWithResponse, broker(new Refusal('console_refused')), trail),
+      'console_refused',
+    );
+    expect(trail.issued).toEqual(issued);
   });
 });

@@ -95,9 +95,16 @@ describe('the snippets of the README', () => {
     expect([...loadConfiguration(parse(snippet)).grants.keys()]).toEqual(['reports']);
   });
 
-  test('files it links to are there', () => {
+  test('files and headings it links to are there', () => {
+    const headings = Array.from(readme.matchAll(/^#+ (.+)$/gm), ([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
     for (const [, target = ''] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      expect(existsSync(target), target).toBe(true);
+      const found = target.startsWith('#') ? headings.includes(target.slice(1)) : existsSync(target);
+      expect(found, target).toBe(true);
     }
   });
 });

@@ -3,25 +3,48 @@
 
 import type { Grants } from '../grant/decide-grant.ts';
 import type { Grant, SessionTerms } from '../grant/grant.ts';
-import type { AwsClaim } from '../identity/oidc/aws-claims.ts';
+import type { AwsClaim } from '../identity/aws-keys.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
+import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
+import type { IdpMetadata } from '../identity/saml/idp-metadata.ts';
 import { type ConditionText, compileCondition } from '../policy/condition.ts';
-import type { Configuration, RoleSettings } from './configuration.ts';
+import type {
+  Configuration,
+  OidcProviderSettings,
+  RoleSettings,
+  SamlProviderSettings,
+  ServiceProviderSettings,
+} from './configuration.ts';
 
 /** Changed with the shape below, so that a door never misreads a file of another version. */
-const format = 'daypass/1';
+const format = 'daypass/2';
 
 interface Carried {
   readonly format: typeof format;
-  readonly providers: readonly CarriedProvider[];
+  readonly oidc: readonly CarriedOidc[];
+  readonly saml: readonly CarriedSaml[];
+  readonly serviceProvider: ServiceProviderSettings;
   readonly grants: readonly CarriedGrant[];
   readonly fallbackRegions: readonly string[];
 }
 
-interface CarriedProvider extends ClaimRules {
+export interface CarriedOidc extends ClaimRules {
   readonly name: string;
   readonly issuer: string;
   readonly awsClaims: readonly AwsClaim[];
+}
+
+export interface CarriedSaml
+  extends AssertionRules,
+    Pick<IdpMetadata, 'singleSignOnService' | 'certificates' | 'validUntil'> {
+  readonly name: string;
+  readonly requireSignedResponse: boolean;
+  readonly signRequests: boolean;
+  readonly recipients: readonly string[];
+  readonly awsClaims: readonly AwsClaim[];
+  readonly refreshedFrom?: string;
+  readonly iamProvider: 'create' | 'existing';
+  readonly iamProviderName: string;
 }
 
 interface CarriedGrant extends Omit<Grant, 'when' | 'role'> {
@@ -34,19 +57,13 @@ type CarriedRole =
   | { readonly arn: string; readonly maxSessionSeconds: number }
   | { readonly roleName: string; readonly account?: string; readonly maxSessionSeconds: number };
 
-export function carry({ providers, grants, fallbackRegions }: Configuration): string {
+export function carry({ providers, grants, serviceProvider, fallbackRegions }: Configuration): string {
+  const all = [...providers.values()];
   const carried: Carried = {
     format,
-    providers: [...providers.values()].map(
-      ({ name, issuer, audiences, awsClaims, clockLeewaySeconds, longestTokenLifetimeSeconds }) => ({
-        name,
-        issuer,
-        audiences,
-        awsClaims,
-        clockLeewaySeconds,
-        longestTokenLifetimeSeconds,
-      }),
-    ),
+    oidc: all.filter((each) => each.kind === 'oidc').map(carriedOidc),
+    saml: all.filter((each) => each.kind === 'saml').map(carriedSaml),
+    serviceProvider,
     grants: [...grants.values()].map(({ when, role, ...rest }) => ({
       ...rest,
       when: when.map(({ operator, key, expected }) => ({ operator, key, expected })),
@@ -55,6 +72,20 @@ export function carry({ providers, grants, fallbackRegions }: Configuration): st
     fallbackRegions,
   };
   return JSON.stringify(carried);
+}
+
+const carriedOidc = ({ kind: _, iamProvider: __, ...rest }: OidcProviderSettings): CarriedOidc => rest;
+
+/** The document itself is for IAM. */
+function carriedSaml({
+  kind: _,
+  document: __,
+  wantsSignedRequests: ___,
+  refreshedFrom,
+  signRequests = true,
+  ...rest
+}: SamlProviderSettings): CarriedSaml {
+  return { ...rest, signRequests, ...(refreshedFrom !== undefined && { refreshedFrom }) };
 }
 
 function carriedRole(role: RoleSettings): CarriedRole {
@@ -70,7 +101,9 @@ export interface Home {
 }
 
 export interface DoorConfiguration {
-  readonly providers: readonly CarriedProvider[];
+  readonly oidc: readonly CarriedOidc[];
+  readonly saml: readonly CarriedSaml[];
+  readonly serviceProvider: Partial<ServiceProviderSettings>;
   readonly grants: Grants;
   readonly fallbackRegions: readonly string[];
 }
@@ -81,18 +114,26 @@ export function unpack(json: string, home: Home): DoorConfiguration {
   if (carried?.format !== format) {
     throw new Error(`The configuration is of format ${String(carried?.format)}; this door reads ${format}.`);
   }
+  const { oidc, saml, serviceProvider, fallbackRegions } = carried;
+  const iamNames = new Map(saml.map(({ name, iamProviderName }) => [name, iamProviderName]));
   const grants = carried.grants.map((grant) => ({
     ...grant,
     when: grant.when.map((condition) => compileCondition(condition, true)),
-    role: { arn: roleArn(grant.role, home), maxSessionSeconds: grant.role.maxSessionSeconds },
+    role: grantedRole(grant.role, iamNames.get(grant.from), home),
   }));
   return {
-    providers: carried.providers,
+    oidc,
+    saml,
+    serviceProvider,
     grants: new Map(grants.map((grant) => [grant.name, grant])),
-    fallbackRegions: carried.fallbackRegions,
+    fallbackRegions,
   };
 }
 
-function roleArn(role: CarriedRole, { accountId, partition }: Home): string {
-  return 'arn' in role ? role.arn : `arn:${partition}:iam::${role.account ?? accountId}:role/${role.roleName}`;
+function grantedRole(role: CarriedRole, samlProvider: string | undefined, { accountId, partition }: Home) {
+  const { maxSessionSeconds } = role;
+  const arn = 'arn' in role ? role.arn : `arn:${partition}:iam::${role.account ?? accountId}:role/${role.roleName}`;
+  if (samlProvider === undefined) return { arn, maxSessionSeconds };
+  // The provider that a role trusts is in the role's own account.
+  return { arn, maxSessionSeconds, principalArn: arn.replace(/:role\/.*$/, `:saml-provider/${samlProvider}`) };
 }

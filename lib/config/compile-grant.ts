@@ -1,12 +1,12 @@
 import { missingTenancy } from '../grant/tenancy.ts';
 import { conditionKey } from '../grant/trust-policy.ts';
-import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
+import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/aws-keys.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
 import { isAwsKey } from '../policy/context.ts';
 import { parseOperator } from '../policy/operator.ts';
 import { compileRole } from './compile-role.ts';
 import { compileTerms } from './compile-session.ts';
-import type { GrantSettings, ProviderSettings, Report } from './configuration.ts';
+import type { GrantSettings, OidcProviderSettings, ProviderSettings, Report } from './configuration.ts';
 import type { DeclaredGrant } from './schema.ts';
 
 export interface GrantToCompile {
@@ -30,10 +30,16 @@ export function compileGrant({
   if (!declaredProviders.includes(declared.from)) {
     report(`${path}.from`, `is "${declared.from}"; the providers are ${declaredProviders.join(', ') || 'none'}`);
   }
-  const when = compileWhen(declared.when, `${path}.when`, report);
   const provider = providers.get(declared.from);
+  const when = compileWhen(declared.when, `${path}.when`, report);
   if (provider) {
-    checkTenancy(when, provider, (says) => report(`${path}.when`, says));
+    if (provider.kind === 'oidc') checkTenancy(when, provider, (says) => report(`${path}.when`, says));
+    if (provider.kind === 'saml' && declared.session.name !== undefined) {
+      report(
+        `${path}.session.name`,
+        "goes with OIDC; with an assertion STS takes the session's name from its RoleSessionName attribute",
+      );
+    }
     checkDirectCalls({ declared, when, provider, path, report });
   }
   const terms = compileTerms(declared.session, `${path}.session`, report);
@@ -59,7 +65,11 @@ function compileWhen(declared: DeclaredGrant['when'], path: string, report: Repo
   return conditions;
 }
 
-function checkTenancy(when: readonly Condition[], { issuer }: ProviderSettings, report: (says: string) => void): void {
+function checkTenancy(
+  when: readonly Condition[],
+  { issuer }: OidcProviderSettings,
+  report: (says: string) => void,
+): void {
   const tenancy = missingTenancy(issuer, when);
   if (!tenancy) return;
   const examples = tenancy.map(({ claim, example }) => `${claim} (${example})`).join(', ');
@@ -85,7 +95,9 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
   for (const { operator, key } of unsigned) {
     report(
       `${path}.when.${operator}.${key}`,
-      `comes from a claim of https://aws.amazon.com/; write awsClaims: [${claimBehind(key)}] at provider ${provider.name} if its tokens have it`,
+      provider.kind === 'oidc'
+        ? `comes from a claim of https://aws.amazon.com/; write awsClaims: [${claimBehind(key)}] at provider ${provider.name} if its tokens have it`
+        : `comes from an attribute of https://aws.amazon.com/SAML/Attributes/; write awsAttributes: [${claimBehind(key)}] at provider ${provider.name} if its assertions have it`,
     );
   }
   for (const { operator, key } of when.filter((each) => isAwsKey(each.key) && claimBehind(each.key) === undefined)) {
@@ -100,10 +112,13 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
   for (const condition of onlyOurs) {
     report(
       `${path}.when.${condition.operator}.${condition.key}`,
-      `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, ${remedy}`,
+      provider.kind === 'oidc'
+        ? `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, ${remedy}`
+        : `is not among what AWS checks, and with forward an assertion is enough to ask STS without Daypass; use sub, sub_type, an attribute that AWS knows or aws:RequestTag/…, ${remedy}`,
     );
   }
-  if (JSON.stringify(declared.role.permissions).match(/aws:userid/i)) {
+  // With an assertion the identity provider names the session, whoever asks.
+  if (provider.kind === 'oidc' && JSON.stringify(declared.role.permissions).match(/aws:userid/i)) {
     report(
       `${path}.role.permissions`,
       `speak of aws:userid, which holds the session name, and whoever asks STS directly picks his own; use aws:PrincipalTag/…, ${remedy}`,
@@ -112,7 +127,7 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
   if (declared.session.policy) {
     report(
       `${path}.session.policy`,
-      `binds sessions from Daypass only, and with forward a token is enough to ask STS without it; narrow the role's permissions, ${remedy}`,
+      `binds sessions from Daypass only, and with forward the proof is enough to ask STS without it; narrow the role's permissions, ${remedy}`,
     );
   }
 }

@@ -23,7 +23,7 @@ export function compileTerms(session: DeclaredGrant['session'], path: string, re
   const policy =
     session.policy && compileSessionPolicy(session.policy, session.valuesMayContain, `${path}.policy`, report);
   return {
-    name: template(session.name, `${path}.name`, report),
+    name: template(session.name ?? '{sub}', `${path}.name`, report),
     durationSeconds: durationSeconds ?? shortestSessionSeconds,
     ...(policy && { policy }),
   };

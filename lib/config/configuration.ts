@@ -1,21 +1,56 @@
 // What an operator declared, checked and compiled: what the stacks are made from and the doors are told.
 
 import type { Grant, StatementDocument } from '../grant/grant.ts';
-import type { FederatedProvider } from '../grant/trust-policy.ts';
+import type { FederatedOidc, FederatedSaml } from '../grant/trust-policy.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
+import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
+import type { IdpMetadata } from '../identity/saml/idp-metadata.ts';
 
 export interface Configuration {
   /** By name. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
   /** By name. */
   readonly grants: ReadonlyMap<string, GrantSettings>;
+  /** `https://…` without a path; `undefined`: the address that API Gateway gives. */
+  readonly url: string | undefined;
+  readonly serviceProvider: ServiceProviderSettings;
   readonly corsOrigins: readonly string[];
   readonly fallbackRegions: readonly string[];
 }
 
-export interface ProviderSettings extends ClaimRules, FederatedProvider {
+export type ProviderSettings = OidcProviderSettings | SamlProviderSettings;
+
+export interface OidcProviderSettings extends ClaimRules, FederatedOidc {
   readonly name: string;
   readonly iamProvider: 'create' | 'existing';
+}
+
+export interface SamlProviderSettings extends AssertionRules, IdpMetadata, FederatedSaml {
+  readonly name: string;
+  /** The metadata as it was read: IAM gets the same. */
+  readonly document: string;
+  /** The https address from which it is fetched again; `undefined` for a file. */
+  readonly refreshedFrom: string | undefined;
+  readonly requireSignedResponse: boolean;
+  /** `undefined`: where there is a key to sign with. */
+  readonly signRequests: boolean | undefined;
+  readonly iamProvider: 'create' | 'existing';
+  readonly iamProviderName: string;
+}
+
+/** What we are to SAML identity providers. */
+export interface ServiceProviderSettings {
+  /** `undefined`: the address of our metadata. */
+  readonly entityId: string | undefined;
+  readonly signing: KeyPair | undefined;
+  readonly decryption: KeyPair | undefined;
+}
+
+export interface KeyPair {
+  /** DER in base64. */
+  readonly certificate: string;
+  /** The ARN of the secret that holds the private key as PEM. */
+  readonly privateKey: string;
 }
 
 /** A grant whose role may still have to be made. */

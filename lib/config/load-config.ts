@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { compileGrant } from './compile-grant.ts';
 import { compileProvider } from './compile-provider.ts';
+import { compileServiceProvider, type Sources } from './compile-saml.ts';
 import {
   type Configuration,
   ConfigurationError,
@@ -10,11 +11,18 @@ import {
   type Problem,
   type Report,
 } from './configuration.ts';
+import { noDocuments } from './documents.ts';
 import { isWithin, mend } from './mend.ts';
-import { type DeclaredGrant, grant, provider, schema } from './schema.ts';
+import { type DeclaredGrant, serviceProvider as declaredServiceProvider, grant, provider, schema } from './schema.ts';
 
-/** Throws a `ConfigurationError`. */
-export function loadConfiguration(value: unknown): Configuration {
+/** Nothing that a configuration names beside itself; when nothing is read, no time is asked for. */
+const noSources: Sources = { documents: noDocuments, now: new Date(0) };
+
+/**
+ * Throws a `ConfigurationError`. What the configuration names, as SAML metadata, is in `documents` by its name as
+ * written; `readConfigurationFile` reads it from beside the file.
+ */
+export function loadConfiguration(value: unknown, sources: Sources = noSources): Configuration {
   const parsed = v.safeParse(schema, value);
   const problems: Problem[] = [...unusableKeys(value, ''), ...(parsed.issues ?? []).map(problemOf)];
   const report: Report = (path, says) => void problems.push({ path, says });
@@ -22,15 +30,29 @@ export function loadConfiguration(value: unknown): Configuration {
   const declared = parsed.success ? parsed.output : undefined;
   const readable = { providers: readAll(provider, value, 'providers'), grants: readAll(grant, value, 'grants') };
 
-  const providers = compileAll(readable.providers, report, (name, { oidc }, tell) => compileProvider(name, oidc, tell));
+  const providers = compileAll(readable.providers, report, (name, each, tell) =>
+    compileProvider(name, each, sources, tell),
+  );
   reportRepeated(
     providers,
-    ({ name, issuer }) => (readable.providers.get(name)?.faulty.length ? undefined : issuer),
+    (each) => (each.kind === 'oidc' && !readable.providers.get(each.name)?.faulty.length ? each.issuer : undefined),
     (name, issuer, first) =>
       report(
         `providers.${name}.oidc.issuer`,
         `is "${issuer}", which is already that of ${first}; list all audiences in one provider`,
       ),
+  );
+  reportRepeated(
+    providers,
+    (each) => (each.kind === 'saml' ? each.entityId : undefined),
+    (name, entityId, first) =>
+      report(`providers.${name}.saml.metadata`, `is that of "${entityId}", which is already that of ${first}`),
+  );
+  reportRepeated(
+    providers,
+    (each) => (each.kind === 'saml' ? each.iamProviderName : undefined),
+    (name, iamName, first) =>
+      report(`providers.${name}.saml.iamProviderName`, `is "${iamName}", which is already that of ${first}`),
   );
   const names = Object.keys(memberOf(value, 'providers'));
   const grants = compileAll<DeclaredGrant, GrantSettings>(readable.grants, report, (name, each, tell) =>
@@ -42,9 +64,53 @@ export function loadConfiguration(value: unknown): Configuration {
       `is the name of the role of ${first} too; IAM compares names without regard to case`,
     ),
   );
+  // Read apart from the whole, so that a slip elsewhere does not make what is there missing.
+  const ours = v.safeParse(declaredServiceProvider, member(value, 'saml') ?? {});
+  const serviceProvider = compileServiceProvider(ours.success ? ours.output : {}, sources, report);
+  if (ours.success) {
+    checkSaml({ providers, grants, hasUrl: member(value, 'url') !== undefined, serviceProvider, report });
+  }
   if (problems.length > 0 || declared === undefined) throw new ConfigurationError(problems);
-  const { cors, sts } = declared;
-  return { providers, grants, corsOrigins: cors.origins, fallbackRegions: sts.fallbackRegions };
+  const { cors, sts, url } = declared;
+  return {
+    providers,
+    grants,
+    url,
+    serviceProvider,
+    corsOrigins: cors.origins,
+    fallbackRegions: sts.fallbackRegions,
+  };
+}
+
+interface SamlCheck extends Pick<Configuration, 'providers' | 'grants' | 'serviceProvider'> {
+  /** Whether the file says where the doors are. */
+  readonly hasUrl: boolean;
+  readonly report: Report;
+}
+
+/** What a SAML provider needs of the rest of the file. */
+function checkSaml({ providers, grants, hasUrl, serviceProvider, report }: SamlCheck): void {
+  for (const provider of providers.values()) {
+    if (provider.kind !== 'saml') continue;
+    if (provider.signRequests === true && !serviceProvider.signing) {
+      report(`providers.${provider.name}.saml.signRequests`, 'is true; configure saml.signing, the key to sign with');
+    }
+    if (provider.wantsSignedRequests && provider.signRequests === undefined && !serviceProvider.signing) {
+      report(
+        `providers.${provider.name}.saml.metadata`,
+        'says WantAuthnRequestsSigned; configure saml.signing, or write signRequests: false where unsigned requests are taken all the same',
+      );
+    }
+    const elsewhere = [...grants.values()].find(
+      ({ from, role }) => from === provider.name && role.kind === 'made' && role.account !== undefined,
+    );
+    if (elsewhere && !hasUrl) {
+      report(
+        `grants.${elsewhere.name}.role.account`,
+        "needs url at the top of the file: the role's trust policy names the address of our assertion consumer service, and another account's stack cannot look it up",
+      );
+    }
+  }
 }
 
 interface Readable<T> {
@@ -84,9 +150,12 @@ function readAll<const S extends v.GenericSchema>(
   return read;
 }
 
+const member = (file: unknown, key: string): unknown =>
+  typeof file === 'object' && file !== null ? (file as Record<string, unknown>)[key] : undefined;
+
 function memberOf(file: unknown, key: string): object {
-  const member = typeof file === 'object' && file !== null ? (file as Record<string, unknown>)[key] : undefined;
-  return typeof member === 'object' && member !== null ? member : {};
+  const found = member(file, key);
+  return typeof found === 'object' && found !== null ? found : {};
 }
 
 /** Names that every JavaScript object has. The schema would leave them out in silence, and a condition with them. */

@@ -1,20 +1,36 @@
-// daypass.yaml from disk: for synthesis and the local stack. Deployed doors read the JSON that synthesis wrote.
+// daypass.yaml and what it names, from disk and from https: for synthesis and the local stack. Deployed doors read the
+// JSON that synthesis wrote.
 
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { fetchMetadata } from '../identity/saml/fetch-metadata.ts';
 import { messageOf } from '../message-of.ts';
+import { httpsNetwork } from '../network/https-network.ts';
+import type { Network } from '../network/network.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
+import { type Document, type Documents, documentNames, isAddress } from './documents.ts';
 import { loadConfiguration } from './load-config.ts';
 
 /** The file that is used where none is named. */
 export const defaultConfigurationFile = 'daypass.yaml';
 
-/** Throws an `Error` whose message starts with the file's name and lists every problem. */
-export function readConfigurationFile(file: string): Configuration {
+export interface ReadOptions {
+  /** Fetches metadata that the configuration names by its address. */
+  readonly network?: Network;
+  readonly now?: Date;
+}
+
+/** Rejects with an `Error` whose message starts with the file's name and lists every problem. */
+export async function readConfigurationFile(
+  file: string,
+  { network = httpsNetwork({ privateAddresses: 'allowed' }), now = new Date() }: ReadOptions = {},
+): Promise<Configuration> {
   const value = readYaml(file);
   if (value === null || value === undefined) throw new Error(`${file} is empty; it must have providers and grants.`);
+  const documents = await readDocuments(documentNames(value), dirname(file), network);
   try {
-    return loadConfiguration(value);
+    return loadConfiguration(value, { documents, now });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const list = error.problems.map(({ path, says }) => `  ${path}: ${says}`).join('\n');
@@ -23,6 +39,20 @@ export function readConfigurationFile(file: string): Configuration {
       { cause: error },
     );
   }
+}
+
+async function readDocuments(names: readonly string[], folder: string, network: Network): Promise<Documents> {
+  const read = names.map(async (name): Promise<readonly [string, Document]> => {
+    try {
+      const isRemote = isAddress(name);
+      const text = isRemote ? await fetchMetadata(name, network) : readFileSync(resolve(folder, name), 'utf8');
+      return [name, { text }];
+    } catch (error) {
+      const why = isAddress(name) ? `could not be fetched: ${messageOf(error)}` : 'cannot be read';
+      return [name, { problem: why }];
+    }
+  });
+  return new Map(await Promise.all(read));
 }
 
 function readYaml(file: string): unknown {

@@ -1,7 +1,7 @@
 // What an operator declares in daypass.yaml. The JSON Schema for editors is generated from here.
 
 import * as v from 'valibot';
-import { awsClaims } from '../identity/oidc/aws-claims.ts';
+import { awsClaims } from '../identity/aws-keys.ts';
 import { vendorNames } from '../identity/oidc/vendors.ts';
 import { nearest } from '../nearest.ts';
 
@@ -101,8 +101,87 @@ const oidc = only({
   ),
 });
 
+const httpsAddress = (description: string) =>
+  v.pipe(
+    v.string('must be an https:// address'),
+    v.regex(
+      /^https:\/\/[\w.-]+(:\d+)?(\/[\w.~!&'()+,;=:@%/-]*)?$/,
+      'must be an https:// address without query, fragment, * and $',
+    ),
+    v.description(description),
+  );
+
+const saml = only({
+  metadata: text(
+    "The identity provider's metadata: a file beside this one, or an https:// address from which it is fetched again every hour.",
+  ),
+  allowUnsolicited: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Takes sign-ins that begin at the identity provider. Anyone can then sign your people in as himself.',
+      ),
+    ),
+    false,
+  ),
+  recipients: v.optional(
+    v.pipe(
+      v.array(httpsAddress('An assertion consumer service.'), 'must be a list'),
+      v.description(
+        'Addresses besides our own that responses may be meant for when a client brings them to POST /v1/credentials.',
+      ),
+    ),
+    [],
+  ),
+  requireSignedResponse: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description('The assertion must be signed, always; true asks for a signature around it, too.'),
+    ),
+    false,
+  ),
+  signRequests: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether our requests to it are signed, by default where saml.signing is configured. Keycloak takes unsigned ones although its metadata says otherwise.',
+      ),
+    ),
+  ),
+  clockLeeway: v.optional(duration('How far clocks may differ.'), 60),
+  longestAssertionLifetime: v.optional(duration('The longest time from NotBefore to NotOnOrAfter.'), '24h'),
+  awsAttributes: v.optional(
+    v.pipe(
+      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`)),
+      v.description(
+        'The https://aws.amazon.com/SAML/Attributes/… of its assertions besides Role and RoleSessionName: PrincipalTag (tags), SourceIdentity. Roles must allow STS to take them, so they do.',
+      ),
+    ),
+    [],
+  ),
+  iamProvider: v.optional(
+    v.pipe(
+      v.picklist(['create', 'existing'], 'must be create or existing'),
+      v.description('Whether the stack makes the IAM SAML provider.'),
+    ),
+    'create',
+  ),
+  iamProviderName: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\w.-]{1,128}$/, 'must be 1 to 128 letters, digits and . _ -'),
+      v.description(
+        'The name of the IAM SAML provider, by default daypass-{provider}. Assertions name it beside each role.',
+      ),
+    ),
+  ),
+});
+
 /** An entry of `providers`. */
-export const provider = only({ oidc: v.pipe(oidc, v.description('An OpenID Connect issuer.')) });
+export const provider = only({
+  oidc: v.optional(v.pipe(oidc, v.description('An OpenID Connect issuer.'))),
+  saml: v.optional(v.pipe(saml, v.description('A SAML 2.0 identity provider.'))),
+});
 
 const role = v.pipe(
   only({
@@ -130,7 +209,7 @@ const role = v.pipe(
 );
 
 const session = only({
-  name: v.optional(text('The session name, with {claims}.'), '{sub}'),
+  name: v.optional(text('The session name, with {claims}; {sub} where none is given.')),
   duration: v.optional(duration('The longest session, and the length where none is asked for.'), '1h'),
   policy: v.optional(
     list(statement, 'Narrows the role for this session. Resources and condition values may have {claims}.'),
@@ -187,6 +266,28 @@ const sts = only({
   ),
 });
 
+const keyPair = only({
+  certificate: text('A PEM file beside this one: what identity providers are told.'),
+  privateKey: v.pipe(
+    v.string('must be the ARN of a secret'),
+    v.regex(
+      /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
+      'must be arn:aws:secretsmanager:{region}:{account}:secret:{name}',
+    ),
+    v.description('The secret in AWS Secrets Manager that holds the private key as PEM.'),
+  ),
+});
+
+export const serviceProvider = only({
+  entityId: v.optional(
+    text(
+      'What identity providers know us as, by default the address of our metadata. AWS itself is urn:amazon:webservices.',
+    ),
+  ),
+  signing: v.optional(v.pipe(keyPair, v.description('Signs what we ask of identity providers.'))),
+  decryption: v.optional(v.pipe(keyPair, v.description('Opens encrypted assertions.'))),
+});
+
 /** The whole file. */
 export const schema = only({
   providers: v.pipe(v.record(name, provider, 'must be an object of providers'), v.description('Who proves callers.')),
@@ -194,10 +295,21 @@ export const schema = only({
     v.record(name, grant, 'must be an object of grants'),
     v.description('Who may get which role, and how.'),
   ),
+  url: v.optional(
+    v.pipe(
+      v.string('must be an https:// address'),
+      v.regex(/^https:\/\/[\w.-]+(:\d+)?$/, 'must be as https://access.acme.example, without a path'),
+      v.description('The address of the doors, where it is not the one that API Gateway gives them.'),
+    ),
+  ),
+  saml: v.optional(v.pipe(serviceProvider, v.description('Daypass as a SAML service provider.')), {}),
   cors: v.optional(cors, { origins: [] }),
   sts: v.optional(sts, { fallbackRegions: [] }),
 });
 
 export type DeclaredOidc = v.InferOutput<typeof oidc>;
+export type DeclaredSaml = v.InferOutput<typeof saml>;
+export type DeclaredServiceProvider = v.InferOutput<typeof serviceProvider>;
+export type DeclaredProvider = v.InferOutput<typeof provider>;
 export type DeclaredGrant = v.InferOutput<typeof grant>;
 export type DeclaredStatement = v.InferOutput<typeof statement>;

@@ -2,10 +2,11 @@
 // `expiration` as a Date.
 
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
+import type { PresentedProof } from '../identity/identity.ts';
 import type { Dialect } from './dialect.ts';
 import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
 
-const members = ['grant', 'token', 'durationSeconds'];
+const members = ['grant', 'token', 'samlResponse', 'durationSeconds'];
 
 export const credentials: Dialect<ExchangeRequest, Exchanged> = {
   read(request) {
@@ -13,7 +14,7 @@ export const credentials: Dialect<ExchangeRequest, Exchanged> = {
     const durationSeconds = body.get('durationSeconds');
     return {
       grant: textIn(body, 'grant'),
-      proof: { kind: 'oidc', token: textIn(body, 'token') },
+      proof: proofIn(body),
       ...(durationSeconds !== undefined && { durationSeconds: wholeSeconds(durationSeconds) }),
     };
   },
@@ -31,6 +32,13 @@ export const credentials: Dialect<ExchangeRequest, Exchanged> = {
 
   refuse: refuseInJson,
 };
+
+/** A token or an assertion that the client holds, and one of them only. */
+function proofIn(body: ReadonlyMap<string, unknown>): PresentedProof {
+  if (!body.has('samlResponse')) return { kind: 'oidc', token: textIn(body, 'token') };
+  if (body.has('token')) throw malformed('Send "token" or "samlResponse", not both.');
+  return { kind: 'saml', samlResponse: textIn(body, 'samlResponse'), arrival: { by: 'client' } };
+}
 
 function textIn(body: ReadonlyMap<string, unknown>, name: string): string {
   const value = body.get(name);

@@ -3,6 +3,10 @@
 export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
+  readonly cookies: ReadonlyMap<string, string>;
+  /** What stands in the places of the route's path, `{provider}`. */
+  readonly pathParameters: ReadonlyMap<string, string>;
+  readonly path: string;
   /** Bytes as they came, so that how they are encoded is checked where they are read. */
   readonly body: Buffer;
 }
@@ -10,5 +14,7 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whole `Set-Cookie` values. */
+  readonly cookies?: readonly string[];
   readonly body: string;
 }

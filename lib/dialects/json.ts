@@ -5,8 +5,8 @@ import { parseStrictJson } from '../strict-json.ts';
 import type { No } from './dialect.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
 
-/** A token has at most 20,000 characters; the rest is room for growth. */
-export const longestBodyBytes = 64 * 1024;
+/** A SAML response has at most 100,000 characters, a token 20,000; the rest is room for growth. */
+export const longestBodyBytes = 128 * 1024;
 
 const mediaType = /^application\/json\s*(;|$)/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

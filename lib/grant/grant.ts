@@ -22,6 +22,8 @@ export interface GrantedRole {
   readonly arn: string;
   /** The role's MaxSessionDuration in IAM. */
   readonly maxSessionSeconds: number;
+  /** The IAM SAML provider that the role trusts, in the role's account, where the grant is from one. */
+  readonly principalArn?: string;
 }
 
 /** A statement as IAM writes it. */

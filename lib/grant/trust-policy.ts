@@ -1,11 +1,23 @@
-import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/oidc/aws-claims.ts';
+import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/aws-keys.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
+import { samlConditionKey } from '../identity/saml/condition-keys.ts';
 import type { Condition } from '../policy/condition.ts';
 import { type ConditionEntry, conditionDocument } from './condition-document.ts';
 import type { ConditionDocument, Grant } from './grant.ts';
 
 /** The provider as IAM sees it. */
-export interface FederatedProvider {
+export type FederatedProvider = FederatedOidc | FederatedSaml;
+
+export interface FederatedSaml {
+  readonly kind: 'saml';
+  /** The addresses that its assertions may be meant for; AWS takes any, so the trust policy must not. */
+  readonly recipients: readonly string[];
+  /** What its assertions carry for AWS: STS takes it only from roles that allow it. */
+  readonly awsClaims: readonly AwsClaim[];
+}
+
+export interface FederatedOidc {
+  readonly kind: 'oidc';
   readonly issuer: string;
   readonly audiences: readonly string[];
   /** The AWS claims that its tokens carry: STS takes them only from roles that allow it. */
@@ -40,19 +52,12 @@ export function trustPolicy(
   provider: FederatedProvider,
   principal: string,
 ): TrustPolicyDocument {
-  const { issuer, audiences, awsClaims } = provider;
-  const prefix = issuerName(issuer);
-  const entries: ConditionEntry[] = [
-    { operator: 'StringEquals', key: `${prefix}:aud`, values: audiences },
-    // STS takes azp for aud where there is one: an access token for another service, asked for by our client, would
-    // do. Its true audience is oaud.
-    { operator: 'ForAnyValue:StringEqualsIfExists', key: `${prefix}:oaud`, values: audiences },
-  ];
+  const entries: ConditionEntry[] = audienceEntries(provider);
   for (const condition of when) {
     const key = conditionKey(condition, provider);
     if (key !== undefined) entries.push({ operator: condition.operator, key, values: condition.expected });
   }
-  const actions = ['sts:AssumeRoleWithWebIdentity', ...awsClaims.map((claim) => actionsFor[claim])];
+  const actions = [assumeActions[provider.kind], ...provider.awsClaims.map((claim) => actionsFor[claim])];
   return {
     Version: '2012-10-17',
     Statement: [
@@ -61,17 +66,36 @@ export function trustPolicy(
   };
 }
 
+const assumeActions = { oidc: 'sts:AssumeRoleWithWebIdentity', saml: 'sts:AssumeRoleWithSAML' } as const;
+
+/** For whom the proof must be meant. */
+function audienceEntries(provider: FederatedProvider): ConditionEntry[] {
+  switch (provider.kind) {
+    case 'oidc': {
+      const prefix = issuerName(provider.issuer);
+      return [
+        { operator: 'StringEquals', key: `${prefix}:aud`, values: provider.audiences },
+        // STS takes azp for aud where there is one: an access token for another service, asked for by our client,
+        // would do. Its true audience is oaud.
+        { operator: 'ForAnyValue:StringEqualsIfExists', key: `${prefix}:oaud`, values: provider.audiences },
+      ];
+    }
+    case 'saml':
+      return [{ operator: 'StringEquals', key: 'saml:aud', values: provider.recipients }];
+  }
+}
+
 /**
  * The key under which AWS judges this condition too; `undefined` when the claim never reaches STS. A value with a
  * policy variable stays with Daypass, for the variable would name a claim that has another name there.
  */
-export function conditionKey(
-  { key, expected }: Condition,
-  { issuer, awsClaims }: FederatedProvider,
-): string | undefined {
+export function conditionKey({ key, expected }: Condition, provider: FederatedProvider): string | undefined {
+  const { awsClaims } = provider;
   if (expected.some((value) => value.includes('${'))) return undefined;
   if (isRequestTag(key)) return awsClaims.includes('tags') ? key : undefined;
   if (isSourceIdentity(key)) return awsClaims.includes('sourceIdentity') ? key : undefined;
+  if (provider.kind === 'saml') return samlConditionKey(key);
+  const { issuer } = provider;
   const known = [...claimsOfEveryIssuer, ...(vendorOf(issuer)?.conditionKeys ?? [])];
   return known.includes(key) ? `${issuerName(issuer)}:${key}` : undefined;
 }

@@ -4,8 +4,17 @@ import type { PresentedProof } from './identity.ts';
 /** 16 hexadecimal digits of a SHA-256: enough to find the same thing again, useless to whoever reads a log. */
 export const fingerprint = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Without the signature: its encoding can be changed without breaking it, and the proof would look like another. */
-export function proofFingerprint({ token }: PresentedProof): string {
-  const end = token.lastIndexOf('.');
-  return fingerprint(end < 0 ? token : token.slice(0, end));
+/** Without what is secret in it, and without what can be changed and leave it good: it would look like another. */
+export function proofFingerprint(proof: PresentedProof): string {
+  switch (proof.kind) {
+    case 'oidc':
+      return fingerprint(before(proof.token.lastIndexOf('.'), proof.token));
+    case 'saml':
+      return fingerprint(proof.samlResponse.replace(/\r?\n/g, ''));
+    case 'sign-in':
+      // The rest of the handle is a key.
+      return fingerprint(before(proof.handle.indexOf('.'), proof.handle));
+  }
 }
+
+const before = (end: number, text: string) => (end < 0 ? text : text.slice(0, end));

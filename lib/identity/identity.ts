@@ -2,10 +2,32 @@
 
 import { isAwsKey } from '../policy/context.ts';
 
-/** Unproved input. `token` is an OIDC ID token in JWS compact form (RFC 7515 §7.1). */
-export interface PresentedProof {
+/** Unproved input. */
+export type PresentedProof = OidcProof | SamlProof | SignInProof;
+
+/** `token` is an OIDC ID token in JWS compact form (RFC 7515 §7.1). */
+export interface OidcProof {
   readonly kind: 'oidc';
   readonly token: string;
+}
+
+/** `samlResponse` is a `samlp:Response` in base64, as the POST binding carries it (SAML Bindings §3.5.4). */
+export interface SamlProof {
+  readonly kind: 'saml';
+  readonly samlResponse: string;
+  readonly arrival: Arrival;
+}
+
+/**
+ * How the response came. Through a browser, to our assertion consumer service, with the secret of the cookie that our
+ * sign-in left there; or from a client that held it, and that no request of ours made the identity provider give it.
+ */
+export type Arrival = { readonly by: 'browser'; readonly secret: string | undefined } | { readonly by: 'client' };
+
+/** What the browser keeps of a sign-in that was proved a moment ago. */
+export interface SignInProof {
+  readonly kind: 'sign-in';
+  readonly handle: string;
 }
 
 /** A caller whose proof was verified. Only providers make these. */
@@ -15,9 +37,36 @@ export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly attributes: Attributes;
-  /** AWS's own claims that the token carries and the provider does not announce: roles then refuse it at STS. */
+  /** What the provider signed for AWS and does not announce: roles then refuse it at STS. */
   readonly unannounced: readonly string[];
   readonly provenUntil: Date;
+  /** What `forward` hands on. */
+  readonly evidence: Evidence;
+  /** What must not be seen a second time. */
+  readonly once: readonly Reservation[];
+}
+
+/** The verified proof in the form that AWS STS verifies again. */
+export type Evidence = OidcProof | SamlEvidence;
+
+export interface SamlEvidence {
+  readonly kind: 'saml';
+  readonly samlResponse: string;
+  /** The pairs of role and SAML provider that the identity provider lets the caller have. */
+  readonly roles: readonly RolePair[];
+  /** The assertion's RoleSessionName; STS takes no other. */
+  readonly sessionName: string | undefined;
+}
+
+export interface RolePair {
+  readonly roleArn: string;
+  readonly principalArn: string;
+}
+
+export interface Reservation {
+  /** What it is about and a digest; nothing that a caller chose stands in it. */
+  readonly key: string;
+  readonly until: Date;
 }
 
 /** What is known of a caller. */

@@ -13,7 +13,8 @@ export interface AccountRolesStackProps extends StackProps {
 export class AccountRolesStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, account, ...props }: AccountRolesStackProps) {
     super(scope, id, { description: `Daypass: the roles it gives in account ${account}.`, ...props });
-    new GrantedRoles(this, 'Granted', { configuration, account });
+    const { url } = configuration;
+    new GrantedRoles(this, 'Granted', { configuration, account, ...(url !== undefined && { url }) });
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 import type { DoorName } from '../routes.ts';
 
 /**
@@ -31,18 +31,37 @@ export const carriedConfigurationFile = 'daypass.json';
 // The doors lie beside this file as source in a checkout, as JavaScript in the published package.
 const extension = extname(import.meta.url);
 
-/** One door as one file, in a folder of its own; the folder's path is returned. */
-export function bundleDoor(door: DoorName, files: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), `daypass-${door}-`));
-  buildSync({
-    entryPoints: [fileURLToPath(new URL(`../../lambdas/${door}${extension}`, import.meta.url))],
-    outfile: join(folder, 'index.js'),
-    ...bundling,
-    alias: { https: unusedFetcher, stream: unusedFetcher },
-    logLevel: 'error',
-  });
-  // Says what index.js is, wherever the folder lies.
-  writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}\n');
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+/** What is deployed as a function: the doors, and what runs on a schedule. */
+export type FunctionName = DoorName | 'refresh-metadata';
+
+/** Loaded when a SAML response arrives at a door that mostly sees tokens; a file of its own until then. */
+const later = '#saml';
+
+/** One function as one file, and what it loads later as another, in a folder of its own; the folder's path is returned. */
+export function bundleDoor(name: FunctionName, files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), `daypass-${name}-`));
+  const main = bundle(name, join(folder, 'index.js'));
+  const loadsLater = Object.values(main.outputs).some(({ imports }) => imports.some(({ path }) => path === later));
+  if (loadsLater) bundle('saml', join(folder, 'saml.js'));
+  // Says what index.js is, wherever the folder lies, and where it finds the other.
+  const description = { type: 'commonjs', ...(loadsLater && { imports: { [later]: './saml.js' } }) };
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description)}\n`);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   return folder;
 }
+
+function bundle(source: FunctionName | 'saml', outfile: string): Metafile {
+  const { metafile } = buildSync({
+    entryPoints: [fileURLToPath(new URL(`../../lambdas/${source}${extension}`, import.meta.url))],
+    outfile,
+    ...bundling,
+    alias: { https: unusedFetcher, ...(pipes.includes(source) ? {} : { stream: unusedFetcher }) },
+    external: [later],
+    metafile: true,
+    logLevel: 'error',
+  });
+  return metafile;
+}
+
+/** They have samlify, whose XML writer wants Node's own streams; nothing in them verifies a token. */
+const pipes: readonly string[] = ['sign-in', 'metadata', 'refresh-metadata'];

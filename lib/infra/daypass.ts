@@ -1,16 +1,19 @@
 import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { carry } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
-import { type DoorName, routes } from '../routes.ts';
+import { type DoorName, type Needs, type Route, routesWith } from '../routes.ts';
 import { carriedConfigurationFile } from './bundle-door.ts';
 import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
 import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
+import { MetadataRefresh } from './metadata-refresh.ts';
+import { OnceTable } from './once-table.ts';
 
 export interface DaypassProps {
   /** What `readConfigurationFile` read. */
@@ -34,31 +37,71 @@ export class Daypass extends Construct {
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
   /** The roles of this account. Those of other accounts are for an `AccountRolesStack` each. */
   readonly grantedRoles: GrantedRoles;
+  /** Of what is seen once; `undefined` where no SAML provider is configured. */
+  readonly table: OnceTable | undefined;
 
   constructor(scope: Construct, id: string, props: DaypassProps) {
     super(scope, id);
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
-    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration });
+    const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
+    const routes = routesWith(takesSaml);
+
+    const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
+    this.url = configuration.url ?? api.url;
+    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url });
+    this.table = takesSaml ? new OnceTable(this, 'Once') : undefined;
 
     const environment = {
       [variables.configuration]: carriedConfigurationFile,
       [variables.accountId]: Aws.ACCOUNT_ID,
       [variables.partition]: Aws.PARTITION,
+      ...(this.table && { [variables.url]: this.url, [variables.table]: this.table.table.tableName }),
     };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     this.doors = new Map(
-      routes.map((route) => [
-        route.door,
-        new DoorFunction(this, `Door-${route.door}`, {
-          route,
+      [...new Set(routes.map(({ door }) => door))].map((door) => {
+        const ofDoor = routes.filter((route) => route.door === door);
+        const { configuration: needsIt } = needsOf(ofDoor);
+        const made = new DoorFunction(this, `Door-${door}`, {
+          door,
+          description: `Daypass: ${ofDoor.map(({ method, path }) => `${method} ${path}`).join(', ')}.`,
           logRetention,
-          environment: route.takesProofs ? environment : {},
-          files: route.takesProofs ? files : {},
-        }),
-      ]),
+          environment: needsIt ? environment : {},
+          files: needsIt ? files : {},
+        });
+        this.permit(made, needsOf(ofDoor), configuration);
+        return [door, made];
+      }),
     );
-    const api = new DoorApi(this, 'Doors', { doors: this.doors, corsOrigins: configuration.corsOrigins, logRetention });
-    this.url = api.url;
-    new DoorAlarms(this, 'Alarms', { api, doors: this.doors, ...(alarmTopic && { topic: alarmTopic }) });
+    api.addDoors(routes, this.doors);
+    const topic = alarmTopic && { topic: alarmTopic };
+    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
+    if (this.table) {
+      new MetadataRefresh(this, 'MetadataRefresh', {
+        configuration,
+        table: this.table,
+        environment,
+        files,
+        logRetention,
+        ...topic,
+      });
+    }
   }
+  /** What the routes say, and nothing else. */
+  private permit(door: DoorFunction, { writes, reads, secret }: Needs, configuration: Configuration): void {
+    this.table?.allow(door.function, writes, reads);
+    const pair = secret && configuration.serviceProvider[secret];
+    if (pair && this.table) {
+      door.function.addToRolePolicy(
+        new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [pair.privateKey] }),
+      );
+    }
+  }
+}
+
+/** All routes of a door lead to one function. */
+function needsOf(routes: readonly Route[]): Needs {
+  const [first] = routes;
+  if (!first) throw new Error('A door has no route.');
+  return first.needs;
 }

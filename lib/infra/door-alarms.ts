@@ -11,12 +11,14 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type DoorName, routes } from '../routes.ts';
+import type { RefusalCode } from '../refusal.ts';
+import type { DoorName, DoorRoute, Needs } from '../routes.ts';
 import type { DoorApi } from './door-api.ts';
 import type { DoorFunction } from './door-function.ts';
 
 export interface DoorAlarmsProps {
   readonly api: DoorApi;
+  readonly routes: readonly DoorRoute[];
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
   /**
    * Where alarms go.
@@ -34,12 +36,60 @@ interface Watch {
   readonly description: string;
 }
 
+interface WatchedDoor {
+  readonly door: DoorName;
+  readonly needs: Needs;
+  readonly target: DoorFunction | undefined;
+  readonly period: Duration;
+}
+
+interface RefusalToWatch {
+  readonly id: string;
+  readonly code: RefusalCode;
+  /** Of five minutes each, in a row. */
+  readonly periods: number;
+  /** Which doors can come to it. */
+  readonly concerns: (needs: Needs) => boolean;
+  readonly description: string;
+}
+
+/** Refusals that are no caller's fault. */
+const refusalsToWatch: readonly RefusalToWatch[] = [
+  {
+    id: 'KeysUnreachable',
+    code: 'keys_unreachable',
+    periods: 2,
+    concerns: ({ takes }) => takes.includes('oidc'),
+    description:
+      'The signing keys of an identity provider cannot be fetched, so its users are refused. The audit lines say why under "cause". Check the discovery document of the issuer from outside.',
+  },
+  {
+    id: 'CertificatesExpired',
+    code: 'certificates_expired',
+    periods: 1,
+    concerns: ({ takes }) => takes.includes('saml'),
+    description:
+      'A SAML identity provider has no certificate left that is valid, or its metadata is not valid any more, so its users are refused. Fetch its metadata anew and deploy.',
+  },
+  {
+    id: 'StoreUnavailable',
+    code: 'store_unavailable',
+    periods: 1,
+    concerns: ({ writes, reads }) => writes.length + reads.length > 0,
+    description:
+      'The table of what is seen once could not be asked, so people are refused. The audit lines say why under "detail". Look for throttling and permissions of the table, and at the AWS Health Dashboard.',
+  },
+];
+
 /** Alarms on what an operator can do something about. Each says what. */
 export class DoorAlarms extends Construct {
-  constructor(scope: Construct, id: string, { api, doors, topic }: DoorAlarmsProps) {
+  constructor(scope: Construct, id: string, { api, routes, doors, topic }: DoorAlarmsProps) {
     super(scope, id);
     const period = Duration.minutes(5);
-    const proofDoors = routes.filter(({ takesProofs }) => takesProofs);
+    // A door with several routes needs the same for each.
+    const proofDoors = new Map(
+      routes.filter(({ needs }) => needs.takes.length > 0).map(({ door, needs }) => [door, needs]),
+    );
     const watches: Watch[] = [
       {
         id: 'ServerErrors',
@@ -57,7 +107,7 @@ export class DoorAlarms extends Construct {
         description:
           'One exchange in a hundred takes over 3 s. Compare the function durations with the access log; slow keys of an identity provider and slow STS show as functions that wait.',
       },
-      ...proofDoors.flatMap(({ door }) => this.watchesOf(door, doors.get(door), period)),
+      ...[...proofDoors].flatMap(([door, needs]) => this.watchesOf({ door, needs, target: doors.get(door), period })),
     ];
     for (const watch of watches) {
       const { id: name, metric, threshold, periods, description } = watch;
@@ -73,7 +123,7 @@ export class DoorAlarms extends Construct {
     }
   }
 
-  private watchesOf(door: DoorName, target: DoorFunction | undefined, period: Duration): Watch[] {
+  private watchesOf({ door, needs, target, period }: WatchedDoor): Watch[] {
     if (!target) return [];
     return [
       {
@@ -90,18 +140,20 @@ export class DoorAlarms extends Construct {
         periods: 1,
         description: `The door ${door} failed outside its own handling: it could not start, ran out of time or memory. Its log has the reason; a configuration of another version says so there.`,
       },
-      {
-        id: `KeysUnreachable-${door}`,
-        metric: this.counted(
-          target.logGroup,
-          `KeysUnreachable-${door}`,
-          FilterPattern.stringValue('$.code', '=', 'keys_unreachable'),
-          period,
-        ),
-        threshold: 1,
-        periods: 2,
-        description: `The signing keys of an identity provider cannot be fetched, so its users are refused. The audit lines say why under "cause". Check the discovery document of the issuer from outside.`,
-      },
+      ...refusalsToWatch
+        .filter(({ concerns }) => concerns(needs))
+        .map(({ id, code, periods, description }) => ({
+          id: `${id}-${door}`,
+          metric: this.counted(
+            target.logGroup,
+            `${id}-${door}`,
+            FilterPattern.stringValue('$.code', '=', code),
+            period,
+          ),
+          threshold: 1,
+          periods,
+          description,
+        })),
     ];
   }
 

@@ -11,11 +11,10 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type DoorName, routes } from '../routes.ts';
+import type { DoorName, DoorRoute } from '../routes.ts';
 import type { DoorFunction } from './door-function.ts';
 
 export interface DoorApiProps {
-  readonly doors: ReadonlyMap<DoorName, DoorFunction>;
   readonly corsOrigins: readonly string[];
   readonly logRetention: RetentionDays;
 }
@@ -36,7 +35,9 @@ export class DoorApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { doors, corsOrigins, logRetention }: DoorApiProps) {
+  private readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, { corsOrigins, logRetention }: DoorApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       description: 'Daypass: a sign-in in, temporary AWS credentials out.',
@@ -51,7 +52,7 @@ export class DoorApi extends Construct {
       }),
     });
     // The $default stage keeps paths free of a stage name.
-    const stage = new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -60,9 +61,14 @@ export class DoorApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
-    this.url = stage.url;
+    // Without the slash that the stage's own url ends in.
+    this.url = this.api.apiEndpoint;
+  }
+
+  /** The routes and what stands behind them: apart, because the functions must know the address. */
+  addDoors(routes: readonly DoorRoute[], doors: ReadonlyMap<DoorName, DoorFunction>): void {
     const settings: Record<string, CfnStage.RouteSettingsProperty> = {};
-    const cfnStage = stage.node.defaultChild as CfnStage;
+    const cfnStage = this.stage.node.defaultChild as CfnStage;
     for (const { door, method, path, throttle, openBecause } of routes) {
       const target = doors.get(door);
       if (!target) throw new Error(`No function was made for the door ${door}.`);

@@ -7,13 +7,16 @@ import {
   PrincipalBase,
   type PrincipalPolicyFragment,
   Role,
+  SamlMetadataDocument,
+  SamlProvider,
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
 import type { StatementDocument } from '../grant/grant.ts';
-import { issuerName, type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
+import { type FederatedProvider, issuerName, type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
+import { acsPath } from '../sign-in/our-addresses.ts';
 
 export interface GrantedRolesProps {
   readonly configuration: Configuration;
@@ -22,6 +25,8 @@ export interface GrantedRolesProps {
    * @default - the roles of the account that Daypass is deployed in
    */
   readonly account?: string;
+  /** The address of the doors, without a path: assertions are meant for it. */
+  readonly url?: string;
 }
 
 /**
@@ -32,7 +37,7 @@ export class GrantedRoles extends Construct {
   /** By the name of the grant. */
   readonly roles: ReadonlyMap<string, Role>;
 
-  constructor(scope: Construct, id: string, { configuration, account }: GrantedRolesProps) {
+  constructor(scope: Construct, id: string, { configuration, account, url }: GrantedRolesProps) {
     super(scope, id);
     const grants = [...configuration.grants.values()].filter(
       ({ role }) => role.kind === 'made' && role.account === account,
@@ -47,24 +52,33 @@ export class GrantedRoles extends Construct {
     for (const grant of grants) {
       const provider = configuration.providers.get(grant.from);
       const principal = principals.get(grant.from);
-      if (provider && principal) roles.set(grant.name, this.roleFor(grant, trustPolicy(grant, provider, principal)));
+      if (!provider || !principal) continue;
+      roles.set(grant.name, this.roleFor(grant, trustPolicy(grant, federated(provider, url), principal)));
     }
     this.roles = roles;
   }
 
   /** What trust policies call the provider: a name that IAM has built in, or the ARN of its provider resource. */
-  private principalOf({ name, issuer, audiences, iamProvider }: ProviderSettings): string {
-    const builtIn = vendorOf(issuer)?.builtIn;
-    if (builtIn) return builtIn;
-    if (iamProvider === 'existing') {
-      return Stack.of(this).formatArn({
-        service: 'iam',
-        region: '',
-        resource: 'oidc-provider',
-        resourceName: issuerName(issuer),
-      });
+  private principalOf(provider: ProviderSettings): string {
+    const arn = (resource: string, resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'iam', region: '', resource, resourceName });
+    const { name } = provider;
+    switch (provider.kind) {
+      case 'oidc': {
+        const { issuer, audiences, iamProvider } = provider;
+        const builtIn = vendorOf(issuer)?.builtIn;
+        if (builtIn) return builtIn;
+        if (iamProvider === 'existing') return arn('oidc-provider', issuerName(issuer));
+        const made = new OidcProviderNative(this, `Provider-${name}`, { url: issuer, clientIds: [...audiences] });
+        return made.oidcProviderArn;
+      }
+      case 'saml': {
+        const { document, iamProvider, iamProviderName } = provider;
+        if (iamProvider === 'existing') return arn('saml-provider', iamProviderName);
+        const metadataDocument = SamlMetadataDocument.fromXml(document);
+        return new SamlProvider(this, `Provider-${name}`, { name: iamProviderName, metadataDocument }).samlProviderArn;
+      }
     }
-    return new OidcProviderNative(this, `Provider-${name}`, { url: issuer, clientIds: [...audiences] }).oidcProviderArn;
   }
 
   private roleFor({ name, role }: GrantSettings, trust: TrustPolicyDocument): Role {
@@ -86,6 +100,13 @@ export class GrantedRoles extends Construct {
     }
     return made;
   }
+}
+
+/** The provider as trust policies speak of it: assertions are meant for our own address, or for those that are listed. */
+function federated(provider: ProviderSettings, url: string | undefined): FederatedProvider {
+  if (provider.kind === 'oidc') return provider;
+  if (url === undefined) throw new Error(`The roles that trust ${provider.name} need the address of the doors.`);
+  return { ...provider, recipients: [url + acsPath, ...provider.recipients] };
 }
 
 /** As cdk-nag names them; it writes policy variables with angle brackets. */

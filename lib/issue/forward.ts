@@ -6,19 +6,39 @@ import type { StsClient } from './sts-client.ts';
 /** The caller's own proof goes on to STS, which verifies it again. Unsigned: the broker needs no AWS permission. */
 export function forward(sts: StsClient): CredentialIssuer {
   return {
-    issue: async (plan) => issuedFrom(await sts.call('AssumeRoleWithWebIdentity', parametersOf(plan))),
+    issue: async (plan) => {
+      const { action, parameters } = callFor(plan);
+      return issuedFrom(await sts.call(action, { ...parameters, ...termsOf(plan) }));
+    },
   };
 }
 
-function parametersOf({ roleArn, sessionName, duration, policy, proof }: SessionPlan): Record<string, string> {
-  return {
-    RoleArn: roleArn,
-    RoleSessionName: sessionName,
-    WebIdentityToken: proof.token,
-    DurationSeconds: String(duration.seconds),
-    ...(policy !== undefined && { Policy: policy }),
-  };
+interface StsCall {
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, string>>;
 }
+
+function callFor({ evidence, sessionName, principalArn = '' }: SessionPlan): StsCall {
+  switch (evidence.kind) {
+    case 'oidc':
+      return {
+        action: 'AssumeRoleWithWebIdentity',
+        parameters: { RoleSessionName: sessionName, WebIdentityToken: evidence.token },
+      };
+    case 'saml':
+      // STS takes the session's name from the assertion.
+      return {
+        action: 'AssumeRoleWithSAML',
+        parameters: { PrincipalArn: principalArn, SAMLAssertion: evidence.samlResponse },
+      };
+  }
+}
+
+const termsOf = ({ roleArn, duration, policy }: SessionPlan): Record<string, string> => ({
+  RoleArn: roleArn,
+  DurationSeconds: String(duration.seconds),
+  ...(policy !== undefined && { Policy: policy }),
+});
 
 function issuedFrom(xml: string): Issued {
   const expiration = new Date(requiredText(xml, 'Expiration'));

@@ -1,13 +1,15 @@
-import { type DoorName, type Route, routes } from '../routes.ts';
+import { type DoorRoute, routes } from '../routes.ts';
 import type { Cors } from './gateway.ts';
 import { resourcesOf, type StackTemplate } from './template.ts';
 
 /** A route of the template, followed to the function behind it. */
 export interface DeployedDoor {
-  readonly route: Route & { readonly door: DoorName };
+  readonly route: DoorRoute;
   readonly environment: Readonly<Record<string, string>>;
   /** The folder of the function's files within the assembly. */
   readonly asset: string;
+  /** The ARN of the function's role. */
+  readonly roleArn: string;
 }
 
 /** Throws an `Error` when a route of the template leads nowhere that this version knows. */
@@ -25,7 +27,12 @@ export function deployedDoors(stack: StackTemplate): readonly DeployedDoor[] {
     const { Variables: environment = {} } = (target.properties.Environment ?? {}) as {
       Variables?: Record<string, string>;
     };
-    return { route, environment, asset: String(target.metadata['aws:asset:path']) };
+    return {
+      route,
+      environment,
+      asset: String(target.metadata['aws:asset:path']),
+      roleArn: String(target.properties.Role),
+    };
   });
 }
 

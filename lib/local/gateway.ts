@@ -27,6 +27,7 @@ export interface Gateway {
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
   readonly body: string;
 }
 
@@ -57,24 +58,65 @@ async function answer(request: IncomingMessage, { routes, handlers, account, cor
   const body = await bodyOf(request, longestBodyBytes);
   const { path, query, rawQuery } = pathAndQuery(request.url);
   if (request.method === 'OPTIONS' && cors) return { status: 204, headers: {}, body: '' };
-  const route = routes.find((each) => each.method === request.method && each.path === path);
+  const [route, pathParameters] = routeFor(routes, request.method, path) ?? [];
   const handler = route && handlers.get(route.door);
-  if (!handler) return plain(404, 'Not Found');
-  const event = eventOf({ request, path, query, rawQuery, body, route, account, now: clock() });
+  if (!handler || !pathParameters) return plain(404, 'Not Found');
+  const event = eventOf({ request, path, pathParameters, query, rawQuery, body, route, account, now: clock() });
   const {
     statusCode = 200,
     headers = {},
+    cookies = [],
     body: text = '',
   } = await handler(event, { awsRequestId: randomUUID() } as Context);
   const texts = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const],
   );
-  return { status: statusCode, headers: Object.fromEntries(texts), body: text };
+  return { status: statusCode, headers: Object.fromEntries(texts), cookies, body: text };
+}
+
+type PathParameters = Readonly<Record<string, string>>;
+
+/** A path of several places, one of which may be any: `/sign-in/{provider}`. */
+function routeFor(
+  routes: readonly Route[],
+  method: string | undefined,
+  path: string,
+): readonly [Route, PathParameters] | undefined {
+  for (const route of routes) {
+    const parameters = route.method === method ? matchPath(route.path, path) : undefined;
+    if (parameters) return [route, parameters];
+  }
+  return undefined;
+}
+
+function matchPath(template: string, path: string): PathParameters | undefined {
+  const wanted = template.split('/');
+  const places = path.split('/');
+  if (wanted.length !== places.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const place = places[index] ?? '';
+    const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
+    if (name === undefined && part !== place) return undefined;
+    if (name === undefined) continue;
+    if (place === '') return undefined;
+    parameters[name] = decodedPlace(place);
+  }
+  return parameters;
+}
+
+function decodedPlace(place: string): string {
+  try {
+    return decodeURIComponent(place);
+  } catch {
+    return place;
+  }
 }
 
 interface Arrived {
   readonly request: IncomingMessage;
   readonly path: string;
+  readonly pathParameters: PathParameters;
   readonly query: URLSearchParams;
   readonly rawQuery: string;
   readonly body: Buffer;
@@ -85,10 +127,23 @@ interface Arrived {
 
 const textual = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded))/i;
 
-function eventOf({ request, path, query, rawQuery, body, route, account, now }: Arrived): APIGatewayProxyEventV2 {
+function eventOf({
+  request,
+  path,
+  pathParameters,
+  query,
+  rawQuery,
+  body,
+  route,
+  account,
+  now,
+}: Arrived): APIGatewayProxyEventV2 {
   const headers = Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      value === undefined || name === 'cookie' ? [] : [[name, String(value)]],
+    ),
   );
+  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
   const isText = textual.test(headers['content-type'] ?? '') && body.equals(Buffer.from(body.toString('utf8')));
   return {
     version: '2.0',
@@ -96,6 +151,9 @@ function eventOf({ request, path, query, rawQuery, body, route, account, now }: 
     rawPath: path,
     rawQueryString: rawQuery,
     headers,
+    // API Gateway takes them out of the headers.
+    ...(cookies[0] !== '' && { cookies }),
+    ...(Object.keys(pathParameters).length > 0 && { pathParameters: { ...pathParameters } }),
     ...(query.size > 0 && { queryStringParameters: joined(query) }),
     requestContext: {
       accountId: account,
@@ -145,6 +203,11 @@ function corsHeaders(request: IncomingMessage, cors: Cors | undefined): Record<s
   };
 }
 
-function write(response: ServerResponse, { status, headers, body }: Answer, extra: Record<string, string>): void {
+function write(
+  response: ServerResponse,
+  { status, headers, cookies = [], body }: Answer,
+  extra: Record<string, string>,
+): void {
+  if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
   response.writeHead(status, { ...headers, ...extra }).end(body);
 }

@@ -8,14 +8,17 @@ import { doorEnvironment, variables } from '../environment.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
 import type { DoorName } from '../routes.ts';
-import { embeddedIam } from './aws/account.ts';
+import { type EmbeddedIam, embeddedIam } from './aws/account.ts';
 import { awsServer } from './aws/aws-server.ts';
-import { sessions } from './aws/sessions.ts';
+import { embeddedDynamoDb } from './aws/dynamodb.ts';
+import { federation } from './aws/federation.ts';
+import { type Sessions, sessions as sessionsOf } from './aws/sessions.ts';
 import { corsOf, deployedDoors } from './deployed-doors.ts';
 import { gatewayServer } from './gateway.ts';
 import { oidcIdpServer } from './idp/oidc-idp.ts';
 import type { OidcIdpSettings } from './idp/provider-configuration.ts';
 import { close, listen, loopback } from './listen.ts';
+import { type SamlIdpSettings, samlIdpServer } from './saml-idp/saml-idp.ts';
 import { allTo, standInNetwork } from './stand-ins.ts';
 import type { StackTemplate } from './template.ts';
 
@@ -26,12 +29,16 @@ export interface LocalStackSettings {
   readonly assembly: string;
   /** A door by its name and the folder of its bundle. */
   readonly openDoor: (door: DoorName, bundle: string) => OpenDoor;
-  /** The first of three in a row: gateway, AWS, identity provider. */
+  /** The first of four in a row: gateway, AWS, OIDC and SAML identity providers. */
   readonly port: number;
   /** The configured issuer that the identity provider issues for; none leaves it out. */
   readonly identityProvider: Omit<OidcIdpSettings, 'address'> | undefined;
+  /** What the SAML identity provider stands in for; none leaves it out. */
+  readonly samlIdentityProvider: SamlIdpSettings | undefined;
   /** Other configured issuers that something on this machine stands in for. */
   readonly standIns: ReadonlyMap<string, string>;
+  /** The private key under an ARN, as PEM. */
+  readonly secret: (arn: string) => Promise<string>;
   readonly clock: () => Date;
   readonly writeLine: (line: string) => void;
 }
@@ -41,41 +48,82 @@ export interface LocalStack {
   readonly aws: string;
   /** `undefined` where none was wanted. */
   readonly identityProvider: string | undefined;
+  readonly samlIdentityProvider: string | undefined;
   stop(): Promise<void>;
 }
 
 /** Resolves when everything listens. Rejects, with nothing left running, when a port is taken. */
 export async function startLocalStack(settings: LocalStackSettings): Promise<LocalStack> {
-  const { stacks, port, identityProvider, clock } = settings;
+  const { stacks, port, identityProvider, samlIdentityProvider, clock } = settings;
   const address = (offset: number) => `http://${loopback}:${port + offset}`;
-  const [gateway, aws, idp] = [address(0), address(1), address(2)];
+  const [gateway, aws, idp, samlIdp] = [address(0), address(1), address(2), address(3)];
   const standIns = new Map(settings.standIns);
   if (identityProvider) standIns.set(identityProvider.issuer, idp);
   const network = standInNetwork(standIns, httpsNetwork({ privateAddresses: 'refused' }));
 
+  const iam = embeddedIam(stacks);
+  const sessions = sessionsOf(clock);
+  const dynamoDb = await embeddedDynamoDb(stacks[0], iam);
+  const embedded = { iam, sessions, network, clock, federation: federation(sessions), dynamoDb };
   const servers = new Map<number, Server>([
-    [port, gatewayOf(settings, network, aws)],
-    [port + 1, awsServer({ iam: embeddedIam(stacks), sessions: sessions(clock), network, clock })],
+    [port, gatewayOf(settings, network, { aws, iam, sessions })],
+    [port + 1, awsServer(embedded)],
   ]);
   if (identityProvider) servers.set(port + 2, oidcIdpServer({ ...identityProvider, address: idp }));
-  const stop = async () => void (await Promise.all([...servers.values()].map(close)));
+  if (samlIdentityProvider) servers.set(port + 3, samlIdpServer(samlIdentityProvider));
+  const stop = async () => {
+    await Promise.all([...servers.values()].map(close));
+    await dynamoDb.stop();
+  };
   try {
     for (const [each, server] of servers) await listen(server, each);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { gateway, aws, identityProvider: identityProvider && idp, stop };
+  return {
+    gateway,
+    aws,
+    identityProvider: identityProvider && idp,
+    samlIdentityProvider: samlIdentityProvider && samlIdp,
+    stop,
+  };
+}
+
+interface DoorsAws {
+  readonly aws: string;
+  readonly iam: EmbeddedIam;
+  readonly sessions: Sessions;
+}
+
+const functionSessionSeconds = 3600;
+
+/** What Lambda gives a function: a session of its role. */
+function roleCredentials(
+  roleArn: string,
+  { iam, sessions, clock }: Omit<DoorsAws, 'aws'> & Pick<LocalStackSettings, 'clock'>,
+) {
+  const role = iam.role(roleArn);
+  if (!role) throw new Error(`The template has no role ${roleArn}.`);
+  const { accessKeyId, secretAccessKey, sessionToken, expires } = sessions.issue({
+    account: role.account,
+    roleId: role.id,
+    arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/function`,
+    userId: `${role.id}:function`,
+    expires: new Date(clock().getTime() + functionSessionSeconds * 1000),
+  });
+  return { accessKeyId, secretAccessKey, sessionToken, expiration: expires };
 }
 
 function gatewayOf(
-  { stacks, assembly, openDoor, clock, writeLine }: LocalStackSettings,
+  { stacks, assembly, openDoor, secret, clock, writeLine }: LocalStackSettings,
   documents: Network,
-  aws: string,
+  { aws, iam, sessions }: DoorsAws,
 ): Server {
   const [home] = stacks;
   const doors = deployedDoors(home);
-  const handlers = doors.map(({ route, environment, asset }) => {
+  const first = new Map(doors.map((door) => [door.route.door, door]));
+  const handlers = [...first.values()].map(({ route, environment, asset, roleArn }) => {
     const bundle = join(assembly, asset);
     const open = openDoor(route.door, bundle);
     const handler = open({
@@ -83,6 +131,8 @@ function gatewayOf(
       configuration: (file) => readFileSync(join(bundle, file), 'utf8'),
       documents,
       sts: allTo(aws),
+      secret,
+      embeddedAws: { endpoint: aws, credentials: async () => roleCredentials(roleArn, { iam, sessions, clock }) },
       clock,
       writeLine,
     });

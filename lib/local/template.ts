@@ -87,7 +87,9 @@ function reference(name: string, stack: StackTemplate): string {
   ]).get(name);
   if (pseudo !== undefined) return pseudo;
   const resource = written(stack)[name];
-  if (resource?.Type === 'AWS::IAM::OIDCProvider') return arnOf(name, stack);
+  if (resource?.Type === 'AWS::IAM::OIDCProvider' || resource?.Type === 'AWS::IAM::SAMLProvider') {
+    return arnOf(name, stack);
+  }
   const { RoleName: roleName } = resource?.Properties ?? {};
   return typeof roleName === 'string' ? roleName : name;
 }
@@ -99,6 +101,10 @@ function arnOf(logicalId: string, stack: StackTemplate): string {
   switch (resource?.Type) {
     case 'AWS::IAM::OIDCProvider':
       return `${iam}:oidc-provider/${issuerName(String(properties.Url))}`;
+    case 'AWS::IAM::SAMLProvider':
+      return `${iam}:saml-provider/${String(properties.Name)}`;
+    case 'AWS::DynamoDB::Table':
+      return `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${logicalId}`;
     case 'AWS::IAM::Role':
       return `${iam}:role${String(properties.Path ?? '/')}${reference(logicalId, stack)}`;
     default:

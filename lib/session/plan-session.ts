@@ -1,7 +1,9 @@
 // HOW: everything STS will be told.
 
-import type { Grant, Way } from '../grant/grant.ts';
-import type { Identity, PresentedProof } from '../identity/identity.ts';
+import type { Grant, GrantedRole, Way } from '../grant/grant.ts';
+import type { Template } from '../grant/template.ts';
+import type { Evidence, Identity } from '../identity/identity.ts';
+import { Refusal } from '../refusal.ts';
 import { type SessionDuration, sessionDuration } from './session-duration.ts';
 import { sessionName } from './session-name.ts';
 import { sessionPolicy } from './session-policy.ts';
@@ -9,8 +11,10 @@ import { sessionPolicy } from './session-policy.ts';
 export interface SessionPlan {
   readonly way: Way;
   /** What `forward` hands on. */
-  readonly proof: PresentedProof;
+  readonly evidence: Evidence;
   readonly roleArn: string;
+  /** The IAM SAML provider, where the evidence is an assertion. */
+  readonly principalArn?: string;
   readonly sessionName: string;
   readonly duration: SessionDuration;
   /** JSON text. */
@@ -18,7 +22,6 @@ export interface SessionPlan {
 }
 
 export interface SessionWish {
-  readonly proof: PresentedProof;
   readonly durationSeconds?: number;
 }
 
@@ -27,10 +30,23 @@ export function planSession(identity: Identity, { way, role, session }: Grant, w
   const limits = { grantSeconds: session.durationSeconds, roleSeconds: role.maxSessionSeconds };
   return {
     way,
-    proof: wish.proof,
+    evidence: identity.evidence,
     roleArn: role.arn,
-    sessionName: sessionName(session.name, identity),
+    ...(role.principalArn !== undefined && { principalArn: role.principalArn }),
+    sessionName: nameFor(identity, role, session.name),
     duration: sessionDuration(wish.durationSeconds, limits),
     ...(session.policy && { policy: sessionPolicy(session.policy, identity) }),
   };
+}
+
+/** With an assertion it is the identity provider that names the session and says which roles may be had. */
+function nameFor(identity: Identity, { arn, principalArn }: GrantedRole, name: Template): string {
+  const { evidence } = identity;
+  if (evidence.kind !== 'saml') return sessionName(name, identity);
+  const isGiven = evidence.roles.some((pair) => pair.roleArn === arn && pair.principalArn === principalArn);
+  if (!isGiven) {
+    throw new Refusal('role_not_in_assertion', { wanted: `${arn},${principalArn}`, given: evidence.roles.length });
+  }
+  if (evidence.sessionName === undefined) throw new Refusal('role_not_in_assertion', { why: 'no RoleSessionName' });
+  return evidence.sessionName;
 }

@@ -20,7 +20,7 @@ const asked = { proof: { kind: 'oidc', token }, grant: 'files', durationSeconds:
 const identity = anIdentity({ attributes: { email: 'alice@acme.example' } });
 const session: SessionPlan = {
   way: 'forward',
-  proof: asked.proof,
+  evidence: asked.proof,
   roleArn: 'arn:aws:iam::111122223333:role/daypass-files',
   sessionName: 'alice',
   duration: { seconds: 3600, limitedBy: 'grant' },

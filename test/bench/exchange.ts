@@ -55,6 +55,8 @@ async function figuresFor(algorithm: Algorithm, folder: string): Promise<Readonl
       accountId: '111122223333',
       partition: 'aws',
       region: 'us-east-1',
+      url: undefined,
+      table: undefined,
     }),
     configuration: benchConfiguration,
     documents: issuer.network(),

@@ -5,6 +5,11 @@ import type { Configuration } from '../../lib/config/configuration.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { decideGrant, type Grants } from '../../lib/grant/decide-grant.ts';
 import { aConfiguration, anIdentity, aPermission } from '../kit/builders.ts';
+import { aMoment } from '../kit/issuer.ts';
+import { aMetadata, documentsOf } from '../kit/metadata.ts';
+import { aSamlIdp } from '../kit/saml-idp.ts';
+
+const idp = await aSamlIdp();
 
 const home = { accountId: '111122223333', partition: 'aws' };
 const there = (configuration: Configuration) => unpack(carry(configuration), home);
@@ -12,7 +17,7 @@ const there = (configuration: Configuration) => unpack(carry(configuration), hom
 describe('a configuration carried to a door', () => {
   test('keeps what the door needs of its providers', () => {
     const oidc = { audiences: ['web', 'mobile'], clockLeeway: 5, longestTokenLifetime: '1h', awsClaims: ['tags'] };
-    expect(there(loadConfiguration(aConfiguration({ oidc }))).providers).toEqual([
+    expect(there(loadConfiguration(aConfiguration({ oidc }))).oidc).toEqual([
       {
         name: 'app',
         issuer: 'https://login.acme.example',
@@ -68,15 +73,91 @@ describe('a configuration carried to a door', () => {
   });
 
   test.each<[what: string, json: string]>([
-    ['an older version', '{"format":"daypass/0","providers":[],"grants":[],"fallbackRegions":[]}'],
+    ['an older version', '{"format":"daypass/1","providers":[],"grants":[],"fallbackRegions":[]}'],
     ['no version', '{"providers":[],"grants":[],"fallbackRegions":[]}'],
     ['a list', '[]'],
   ])('%s is refused, with what is read', (_, json) => {
-    expect(() => unpack(json, home)).toThrow('this door reads daypass/1');
+    expect(() => unpack(json, home)).toThrow('this door reads daypass/2');
   });
 
-  test.each(['', 'providers: {}', '{"format":"daypass/1"', 'null'])('%j is refused', (json) => {
+  test.each(['', 'providers: {}', '{"format":"daypass/2"', 'null'])('%j is refused', (json) => {
     expect(() => unpack(json, home)).toThrow(Error);
+  });
+});
+
+describe('a SAML provider carried to a door', () => {
+  const corp = { metadata: 'corp.xml', awsAttributes: ['tags'], recipients: ['https://signin.aws.amazon.com/saml'] };
+  const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key-AbCdEf';
+  const pair = { certificate: 'our.pem', privateKey: secret };
+  const until = new Date(aMoment.getTime() + 86_400_000);
+  const load = (saml: object = {}, more: object = {}) => {
+    const grant = (role: object) => ({ from: 'corp', when: 'anyone', role });
+    const permissions = [aPermission()];
+    const named = { arn: 'arn:aws:iam::777788889999:role/path/existing' };
+    const providers = { corp: { saml: { ...corp, ...saml } } };
+    const url = 'https://access.acme.example';
+    const grants = {
+      here: grant({ permissions }),
+      there: grant({ permissions, account: '777788889999' }),
+      named: grant(named),
+    };
+    const text = aMetadata({ certificates: [idp.certificate], validUntil: until });
+    const pem = `-----BEGIN CERTIFICATE-----\n${idp.certificate}\n-----END CERTIFICATE-----\n`;
+    const documents = documentsOf({ 'corp.xml': text, 'https://idp.acme.example/metadata': text, 'our.pem': pem });
+    return loadConfiguration({ providers, grants, url, ...more }, { documents, now: aMoment });
+  };
+
+  test('keeps what the door needs of it, and no document', () => {
+    expect(there(load()).saml).toEqual([
+      {
+        name: 'corp',
+        entityId: 'https://idp.acme.example/saml',
+        singleSignOnService: 'https://idp.acme.example/sso',
+        certificates: [idp.certificate],
+        validUntil: until.toISOString(),
+        clockLeewaySeconds: 60,
+        longestAssertionLifetimeSeconds: 86_400,
+        allowUnsolicited: false,
+        requireSignedResponse: false,
+        signRequests: true,
+        recipients: ['https://signin.aws.amazon.com/saml'],
+        awsClaims: ['tags'],
+        iamProvider: 'create',
+        iamProviderName: 'daypass-corp',
+      },
+    ]);
+    expect(carry(load())).not.toContain('EntityDescriptor');
+  });
+
+  test('keeps the address that it is fetched from again', () => {
+    const [carried] = there(load({ metadata: 'https://idp.acme.example/metadata', signRequests: false })).saml;
+    expect(carried).toMatchObject({ refreshedFrom: 'https://idp.acme.example/metadata', signRequests: false });
+  });
+
+  test('comes with what we are to it: certificates, and where the keys are', () => {
+    const saml = { entityId: 'urn:amazon:webservices', signing: pair, decryption: pair };
+    expect(there(load({}, { saml })).serviceProvider).toEqual({
+      entityId: 'urn:amazon:webservices',
+      signing: { certificate: idp.certificate, privateKey: secret },
+      decryption: { certificate: idp.certificate, privateKey: secret },
+    });
+    expect(there(load()).serviceProvider).toEqual({});
+  });
+
+  test('is that of its roles, each in the account of the role', () => {
+    const { grants } = unpack(carry(load({ iamProviderName: 'Acme' })), {
+      accountId: '444455556666',
+      partition: 'aws-cn',
+    });
+    expect([...grants.values()].map(({ role: { arn, principalArn } }) => [arn, principalArn])).toEqual([
+      ['arn:aws-cn:iam::444455556666:role/daypass-here', 'arn:aws-cn:iam::444455556666:saml-provider/Acme'],
+      ['arn:aws-cn:iam::777788889999:role/daypass-there', 'arn:aws-cn:iam::777788889999:saml-provider/Acme'],
+      ['arn:aws:iam::777788889999:role/path/existing', 'arn:aws:iam::777788889999:saml-provider/Acme'],
+    ]);
+  });
+
+  test('is none of the roles of an OIDC provider', () => {
+    expect(there(loadConfiguration(aConfiguration())).grants.get('files')?.role).not.toHaveProperty('principalArn');
   });
 });
 

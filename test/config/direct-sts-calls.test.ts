@@ -39,7 +39,7 @@ describe('a grant that only Daypass can keep is refused', () => {
       'a session policy',
       { session: { policy: [aPermission()] } },
       'session.policy',
-      'binds sessions from Daypass only, and with forward a token is enough',
+      'binds sessions from Daypass only, and with forward the proof is enough',
     ],
   ])('%s', (_, grant, path, says) => {
     expect(problemsOf(aConfiguration({ grant }))).toEqual([

@@ -8,8 +8,9 @@ const made = (members: Readonly<Record<string, unknown>>) => ({ role: { permissi
 
 describe('a configuration', () => {
   test('has what was left out filled in', () => {
-    const { providers, grants, corsOrigins, fallbackRegions } = loadConfiguration(aConfiguration());
+    const { providers, grants, ...rest } = loadConfiguration(aConfiguration());
     expect(providers.get('app')).toEqual({
+      kind: 'oidc',
       name: 'app',
       issuer: 'https://login.acme.example',
       audiences: ['web'],
@@ -25,7 +26,12 @@ describe('a configuration', () => {
       role: { kind: 'made', roleName: 'daypass-files', account: undefined, maxSessionSeconds: 3600 },
       session: { name: { source: '{sub}' }, durationSeconds: 3600 },
     });
-    expect({ corsOrigins, fallbackRegions }).toEqual({ corsOrigins: [], fallbackRegions: [] });
+    expect(rest).toEqual({
+      url: undefined,
+      serviceProvider: { entityId: undefined, signing: undefined, decryption: undefined },
+      corsOrigins: [],
+      fallbackRegions: [],
+    });
   });
 
   test('keeps providers and grants in the order of the file', () => {
@@ -85,11 +91,11 @@ describe('a configuration', () => {
 
 describe('an unknown key', () => {
   test.each<[path: string, value: unknown, allowed: string]>([
-    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, cors, sts'],
+    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, url, saml, cors, sts'],
     [
-      'providers.app.saml',
-      aConfiguration({ file: { providers: { app: { oidc: { issuer: 'i', audiences: ['a'] }, saml: {} } } } }),
-      'oidc',
+      'providers.app.ldap',
+      aConfiguration({ file: { providers: { app: { oidc: { issuer: 'i', audiences: ['a'] }, ldap: {} } } } }),
+      'oidc, saml',
     ],
     ['providers.app.oidc.audience', aConfiguration({ oidc: { audience: 'web' } }), 'audiences'],
     ['grants.files.if', aConfiguration({ grant: { if: {} } }), 'from, when, way, role, session'],
@@ -128,7 +134,7 @@ describe('the shape', () => {
     ['grants', { providers: {} }, 'is missing'],
     ['providers.App', aConfiguration({ file: { providers: { App: { oidc } } } }), 'small letters'],
     ['providers.app', aConfiguration({ file: { providers: { app: null } } }), 'is null; must be an object with oidc'],
-    ['providers.app.oidc', aConfiguration({ file: { providers: { app: {} } } }), 'is missing'],
+    ['providers.app', aConfiguration({ file: { providers: { app: {} } } }), 'must have one of oidc'],
     ['providers.app.oidc.vendor', aConfiguration({ oidc: { vendor: 'gh' } }), 'is "gh"; must be one of github, gitlab'],
     ['providers.app.oidc.audiences', aConfiguration({ oidc: { audiences: 'web' } }), 'is "web"; must be a list'],
     ['providers.app.oidc.audiences[0]', aConfiguration({ oidc: { audiences: [42] } }), 'is 42; must be a text'],

@@ -10,12 +10,15 @@ export interface Started {
   readonly gateway: string;
   readonly aws: string;
   readonly identityProvider: string;
+  readonly samlIdentityProvider: string;
   /** From the command to "Daypass is ready". */
   readonly readyAfterMilliseconds: number;
   /** All it has said until now. */
   said(): string;
   /** `npm run -s token -- NAME` */
   token(...args: readonly string[]): Promise<string>;
+  /** `npm run -s assertion -- NAME` */
+  assertion(...args: readonly string[]): Promise<string>;
   credentials(grant: string, token: string): Promise<Response>;
   /** Ctrl-C; resolves to the exit code. */
   stop(): Promise<number | null>;
@@ -24,11 +27,13 @@ export interface Started {
 export interface StartOptions {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The first of the four ports, where somebody must know it before. */
+  readonly port?: number;
 }
 
 /** Rejects with all that was said when it ends before it is ready. */
-export async function npmStart({ args = [], environment = {} }: StartOptions = {}): Promise<Started> {
-  const port = await freePorts(3);
+export async function npmStart({ args = [], environment = {}, port: wanted }: StartOptions = {}): Promise<Started> {
+  const port = wanted ?? (await freePorts(4));
   const env = { ...process.env, DAYPASS_PORT: String(port), ...environment };
   const began = performance.now();
   const child = spawn('npm', ['start', '--', ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -49,8 +54,10 @@ export async function npmStart({ args = [], environment = {} }: StartOptions = {
     gateway: address(0),
     aws: address(1),
     identityProvider: address(2),
+    samlIdentityProvider: address(3),
     said: () => said,
-    token: async (...words) => (await execute('npm', ['run', '-s', 'token', '--', ...words], { env })).stdout.trim(),
+    token: (...words) => npmRun('token', words, env),
+    assertion: (...words) => npmRun('assertion', words, env),
     credentials: (grant, token) =>
       fetch(`${address(0)}/v1/credentials`, {
         method: 'POST',
@@ -62,6 +69,10 @@ export async function npmStart({ args = [], environment = {} }: StartOptions = {
       return ended;
     },
   };
+}
+
+async function npmRun(script: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return (await execute('npm', ['run', '-s', script, '--', ...words], { env })).stdout.trim();
 }
 
 /** A terminal sends Ctrl-C to the whole group. */

@@ -81,7 +81,7 @@ describe('npm start', () => {
   });
 
   test('says which port is taken and what to do', async () => {
-    const port = await freePorts(3);
+    const port = await freePorts(4);
     const other = createServer().listen(port + 1, '127.0.0.1');
     await expect(npmStart({ environment: { DAYPASS_PORT: String(port) } })).rejects.toThrow(
       `Port ${port + 1} is taken`,

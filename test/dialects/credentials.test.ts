@@ -4,6 +4,7 @@ import { credentials } from '../../lib/dialects/credentials.ts';
 import { longestBodyBytes } from '../../lib/dialects/json.ts';
 import type { Exchanged } from '../../lib/exchange.ts';
 import { type RefusalCode, refusals } from '../../lib/refusal.ts';
+import { browserCookie } from '../../lib/sign-in/cookies.ts';
 import { aGrant } from '../kit/builders.ts';
 import { aMoment } from '../kit/issuer.ts';
 import { aRequest, golden, json, refusalOf } from './kit.ts';
@@ -26,7 +27,7 @@ const exchanged = (duration: Exchanged['session']['duration'], expiration = '202
   grant: aGrant(),
   session: {
     way: 'forward',
-    proof: { kind: 'oidc', token },
+    evidence: { kind: 'oidc', token },
     roleArn: 'arn:aws:iam::111122223333:role/daypass-files',
     sessionName: 'alice',
     duration,
@@ -44,6 +45,19 @@ describe('a request for credentials', () => {
 
   test('asks for no duration where none is given', () => {
     expect(credentials.read(aRequest(whole))).toEqual({ grant: 'files', proof: { kind: 'oidc', token } });
+  });
+
+  test('may bring a SAML response, which then came by a client', () => {
+    expect(credentials.read(aRequest({ grant: 'files', samlResponse: 'PHNhbWw+' }))).toEqual({
+      grant: 'files',
+      proof: { kind: 'saml', samlResponse: 'PHNhbWw+', arrival: { by: 'client' } },
+    });
+  });
+
+  test('takes no cookie for a SAML response', () => {
+    const request = aRequest({ grant: 'files', samlResponse: 'PHNhbWw+' });
+    const withCookie = { ...request, cookies: new Map([[browserCookie, 'secret']]) };
+    expect(credentials.read(withCookie)).toEqual(credentials.read(request));
   });
 
   test.each([
@@ -99,6 +113,12 @@ describe('a request for credentials', () => {
     ['an empty token', aRequest({ grant: 'files', token: '' }), 'request_malformed'],
     ['a token that is null', aRequest({ grant: 'files', token: null }), 'request_malformed'],
     ['a token that is an object', aRequest({ grant: 'files', token: {} }), 'request_malformed'],
+    ['a token and a SAML response', aRequest({ ...whole, samlResponse: 'PHNhbWw+' }), 'request_malformed'],
+    ['an empty SAML response', aRequest({ grant: 'files', samlResponse: '' }), 'request_malformed'],
+    ['a SAML response that is a list', aRequest({ grant: 'files', samlResponse: ['PHNhbWw+'] }), 'request_malformed'],
+    ['a SAML response that is null', aRequest({ grant: 'files', samlResponse: null }), 'request_malformed'],
+    ['a SAML response and no grant', aRequest({ samlResponse: 'PHNhbWw+' }), 'request_malformed'],
+    ['an arrival', aRequest({ grant: 'files', samlResponse: 'PHNhbWw+', arrival: 'browser' }), 'request_malformed'],
     ...['0', '-1', '-0', '1.5', '"3600"', '1e400', 'null', 'true', '[]', '{}', '9007199254740992'].map(
       (literal): [string, ReturnType<typeof aRequest>, RefusalCode] => [
         `a duration of ${literal}`,
@@ -110,16 +130,21 @@ describe('a request for credentials', () => {
     expect(refusalOf(() => credentials.read(request))?.code).toBe(code);
   });
 
-  test('of exactly 64 KiB is read', () => {
+  test('of exactly 128 KiB is read', () => {
     const filler = ' '.repeat(longestBodyBytes - JSON.stringify(whole).length);
     expect(credentials.read(aRequest(JSON.stringify(whole) + filler)).grant).toBe('files');
   });
 
   test.each<[request: ReturnType<typeof aRequest>, hint: string]>([
     [aRequest({ grant: 'files' }), '"token" must be there and be a text.'],
+    [aRequest({ ...whole, samlResponse: 'x' }), 'Send "token" or "samlResponse", not both.'],
+    [aRequest({ grant: 'files', samlResponse: '' }), '"samlResponse" must be there and be a text.'],
     [aRequest({ token }), '"grant" must be there and be a text.'],
     [aRequest(withDuration('0')), '"durationSeconds" must be a whole number of seconds, 1 or more.'],
-    [aRequest({ ...whole, x: 1 }), 'The members of the body are grant, token, durationSeconds; there is another.'],
+    [
+      aRequest({ ...whole, x: 1 }),
+      'The members of the body are grant, token, samlResponse, durationSeconds; there is another.',
+    ],
     [aRequest('{'), 'The body must be one JSON object in UTF-8, with no member twice.'],
   ])('that is malformed is told what would be right: %#', (request, hint) => {
     expect(refusalOf(() => credentials.read(request))?.detail).toEqual({ hint });
@@ -127,7 +152,7 @@ describe('a request for credentials', () => {
 });
 
 describe('whatever is sent', () => {
-  const members = fc.constantFrom('grant', 'token', 'durationSeconds', 'x', '__proto__', token);
+  const members = fc.constantFrom('grant', 'token', 'samlResponse', 'durationSeconds', 'x', '__proto__', token);
   const values = fc.oneof(
     fc.constantFrom<unknown>(token, 'files', '', 0, 1, 1.5, -1, null, [token], { token }),
     fc.jsonValue(),

@@ -13,6 +13,9 @@ export const aRequest = (
   headers: Readonly<Record<string, string>> = json,
 ): HttpRequest => ({
   headers: new Map(Object.entries(headers)),
+  cookies: new Map(),
+  pathParameters: new Map(),
+  path: '/',
   body: Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { conditionKey, type FederatedProvider, issuerName, trustPolicy } from '../../lib/grant/trust-policy.ts';
+import {
+  conditionKey,
+  type FederatedOidc,
+  type FederatedSaml,
+  issuerName,
+  trustPolicy,
+} from '../../lib/grant/trust-policy.ts';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { aGrant, conditions, type When } from '../kit/builders.ts';
 
-const aProvider = (members: Partial<FederatedProvider> = {}): FederatedProvider => ({
+const aProvider = (members: Partial<FederatedOidc> = {}): FederatedOidc => ({
+  kind: 'oidc',
   issuer: 'https://login.acme.example',
   audiences: ['web'],
   awsClaims: [],
@@ -12,12 +19,12 @@ const aProvider = (members: Partial<FederatedProvider> = {}): FederatedProvider 
 
 const principalOf = (issuer: string) => `arn:aws:iam::111122223333:oidc-provider/${issuerName(issuer)}`;
 
-function documentOf(when: When, provider: Partial<FederatedProvider> = {}, principal?: string) {
+function documentOf(when: When, provider: Partial<FederatedOidc> = {}, principal?: string) {
   const whole = aProvider(provider);
   return trustPolicy(aGrant({ when }), whole, principal ?? principalOf(whole.issuer));
 }
 
-function blockOf(when: When, provider: Partial<FederatedProvider> = {}) {
+function blockOf(when: When, provider: Partial<FederatedOidc> = {}) {
   return documentOf(when, provider).Statement[0]?.Condition;
 }
 
@@ -80,7 +87,7 @@ describe('a trust policy', () => {
     });
   });
 
-  test.each<[awsClaims: FederatedProvider['awsClaims'], actions: readonly string[]]>([
+  test.each<[awsClaims: FederatedOidc['awsClaims'], actions: readonly string[]]>([
     [[], []],
     [['tags'], ['sts:TagSession']],
     [['sourceIdentity'], ['sts:SetSourceIdentity']],
@@ -137,8 +144,7 @@ describe('a condition', () => {
   const github = 'https://token.actions.githubusercontent.com';
   const gitlab = 'https://gitlab.com';
   const own = 'https://login.acme.example';
-  const keyOf = (when: When, provider: FederatedProvider) =>
-    conditions(when).map((each) => conditionKey(each, provider));
+  const keyOf = (when: When, provider: FederatedOidc) => conditions(when).map((each) => conditionKey(each, provider));
 
   test.each<[claim: string, issuer: string]>([
     ['sub', own],
@@ -188,5 +194,67 @@ describe('a condition', () => {
 
   test('with a policy variable is left to Daypass, where claims have their own names', () => {
     expect(keyOf({ StringEquals: { sub: ['a', '${email}'] } }, aProvider())).toEqual([undefined]);
+  });
+});
+
+describe('for a SAML provider', () => {
+  const arn = 'arn:aws:iam::111122223333:saml-provider/daypass-corp';
+  const acs = 'https://access.acme.example/saml/acs';
+  const aSamlProvider = (members: Partial<FederatedSaml> = {}): FederatedSaml => ({
+    kind: 'saml',
+    recipients: [acs],
+    awsClaims: [],
+    ...members,
+  });
+  const statementOf = (when: When, provider: Partial<FederatedSaml> = {}) =>
+    trustPolicy(aGrant({ when }), aSamlProvider(provider), arn).Statement[0];
+
+  test('a trust policy lets its assertions in, for those they may be meant for', () => {
+    expect(statementOf({}, { recipients: [acs, 'https://signin.aws.amazon.com/saml'] })).toEqual({
+      Effect: 'Allow',
+      Principal: { Federated: arn },
+      Action: ['sts:AssumeRoleWithSAML'],
+      Condition: { StringEquals: { 'saml:aud': [acs, 'https://signin.aws.amazon.com/saml'] } },
+    });
+  });
+
+  test('it cannot lose its audience to a condition', () => {
+    const when = { StringEquals: { aud: 'other', 'saml:aud': 'other', sub: 'a' } };
+    expect(statementOf(when)?.Condition).toEqual({ StringEquals: { 'saml:aud': [acs], 'saml:sub': ['a'] } });
+  });
+
+  test('it has tags and source identity as AWS itself names them, and lets STS take them', () => {
+    const when = { StringEquals: { 'aws:RequestTag/tenant': 't', 'sts:SourceIdentity': 'alice' } };
+    expect(statementOf(when, { awsClaims: ['tags', 'sourceIdentity'] })).toMatchObject({
+      Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      Condition: {
+        StringEquals: { 'saml:aud': [acs], 'aws:RequestTag/tenant': ['t'], 'sts:SourceIdentity': ['alice'] },
+      },
+    });
+  });
+
+  test('it is one that IAM takes', () => {
+    const document = trustPolicy(aGrant({ when: { StringLike: { sub: 'a*' } } }), aSamlProvider(), arn);
+    expect(() => parsePolicy({ name: 'trust', kind: 'trust', document })).not.toThrow();
+  });
+
+  test.each<[attribute: string, key: string | undefined]>([
+    ['sub', 'saml:sub'],
+    ['sub_type', 'saml:sub_type'],
+    ['urn:oid:1.3.6.1.4.1.5923.1.1.1.1', 'saml:edupersonaffiliation'],
+    ['urn:oid:1.3.6.1.4.1.5923.1.1.1.11', 'saml:edupersonassurance'],
+    ['urn:oid:2.5.4.3', 'saml:cn'],
+    ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress', 'saml:mail'],
+    ['groups', undefined],
+    ['email', undefined],
+    ['saml:sub', undefined],
+    ['Sub', undefined],
+    ['AuthnContextClassRef', undefined],
+    ['constructor', undefined],
+    ['aws:RequestTag/tenant', undefined],
+    ['sts:SourceIdentity', undefined],
+  ])('a condition on %s is told to STS as %s', (attribute, key) => {
+    const [condition] = conditions({ StringEquals: { [attribute]: 'a' } });
+    expect(condition && conditionKey(condition, aSamlProvider())).toBe(key);
   });
 });

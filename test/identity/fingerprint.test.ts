@@ -18,3 +18,18 @@ test('what is no token has a fingerprint too, and none that shows it', () => {
   expect(of('secret')).toBe(fingerprint('secret'));
   expect(of('')).toMatch(/^[0-9a-f]{16}$/);
 });
+
+test.each(['PHNhbWw+PC9zYW1sPg==', 'PHNhbWw+\nPC9zYW1sPg==', 'PHNhbWw+\r\nPC9zYW1sPg==\r\n'])(
+  'the SAML response %j is known however its lines end',
+  (samlResponse) => {
+    const arrival = { by: 'client' } as const;
+    expect(proofFingerprint({ kind: 'saml', samlResponse, arrival })).toBe(fingerprint('PHNhbWw+PC9zYW1sPg=='));
+  },
+);
+
+test.each(['id.key', 'id.another', 'id.', 'id'])(
+  'the sign-in %j is known by its id, and nothing of its key',
+  (handle) => {
+    expect(proofFingerprint({ kind: 'sign-in', handle })).toBe(fingerprint('id'));
+  },
+);

@@ -1,41 +1,172 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { bundleDoor } from '../../lib/infra/bundle-door.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { carry } from '../../lib/config/carried.ts';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
+import { bundleDoor, type FunctionName } from '../../lib/infra/bundle-door.ts';
 import { routes } from '../../lib/routes.ts';
+import { aConfiguration } from '../kit/builders.ts';
+import { aMoment } from '../kit/issuer.ts';
+import { aMetadata, documentsOf } from '../kit/metadata.ts';
+import { aSamlIdp } from '../kit/saml-idp.ts';
 
-const bundleOf = (door: (typeof routes)[number]['door']) => {
-  const folder = bundleDoor(door, { 'daypass.json': '{}' });
-  try {
-    return { code: readFileSync(join(folder, 'index.js'), 'utf8'), files: readdirSync(folder).sort() };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+const idp = await aSamlIdp();
+const configuration = loadConfiguration(
+  aConfiguration({
+    file: {
+      providers: {
+        app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } },
+        corp: { saml: { metadata: 'corp.xml', allowUnsolicited: true } },
+      },
+    },
+  }),
+  { documents: documentsOf({ 'corp.xml': aMetadata({ certificates: [idp.certificate] }) }), now: aMoment },
+);
+
+const doors = [...new Set(routes.map(({ door }) => door))];
+const functions: readonly FunctionName[] = [...doors, 'refresh-metadata'];
+const folders = new Map(
+  functions.map((name) => [name, bundleDoor(name, { 'daypass.json': carry(configuration) })] as const),
+);
+afterAll(() => {
+  for (const folder of folders.values()) rmSync(folder, { recursive: true });
+});
+
+const folderOf = (name: FunctionName) => folders.get(name) ?? '';
+const filesOf = (name: FunctionName) => readdirSync(folderOf(name)).sort();
+const codeOf = (name: FunctionName, file = 'index.js') => readFileSync(join(folderOf(name), file), 'utf8');
+
+/** What a script says to JSON, run by a Node of its own in the folder of a bundle, outside Lambda. */
+function runIn(name: FunctionName, script: string): unknown {
+  const { AWS_LAMBDA_FUNCTION_NAME: _, NODE_OPTIONS: __, ...env } = process.env;
+  const said = execFileSync(process.execPath, ['-e', script], { cwd: folderOf(name), env, encoding: 'utf8' });
+  return JSON.parse(said);
+}
+
+/** By what survives minifying: texts, and the names of globals. */
+const marks = {
+  xml: ['@xmldom', 'xmldom', 'DOMParser', 'parseFromString', 'xpath', 'XPath'],
+  samlVerification: ['xml-crypto', 'SignedXml', 'xmldsig', 'xmlenc', 'urn:oasis:names:tc:SAML'],
+  samlify: ['samlify', 'wantAuthnRequestsSigned'],
+  awsSdk: ['@aws-sdk', 'smithy', 'DynamoDB_20120810', 'X-Amz-Target', 'x-amz-target'],
+  tokens: ['openid-configuration', 'jwks_uri'],
+  synthesis: ['valibot', 'aws-cdk', 'tag:yaml.org', 'dynalite', 'oidc-provider'],
 };
 
+const markedIn = (code: string, ...kinds: readonly (keyof typeof marks)[]) =>
+  kinds.flatMap((kind) => marks[kind]).filter((mark) => code.includes(mark));
+
 describe('bundles', () => {
-  test('a door is one file, with the configuration beside it', () => {
-    expect(bundleOf('credentials').files).toEqual(['daypass.json', 'index.js', 'package.json']);
+  test.each(doors.filter((door) => door !== 'credentials'))(
+    'the door %s is one file, with the configuration',
+    (door) => {
+      expect(filesOf(door)).toEqual(['daypass.json', 'index.js', 'package.json']);
+    },
+  );
+
+  test('the credentials door has another beside it, for the first response', () => {
+    expect(filesOf('credentials')).toEqual(['daypass.json', 'index.js', 'package.json', 'saml.js']);
+    expect(JSON.parse(codeOf('credentials', 'package.json'))).toEqual({
+      type: 'commonjs',
+      imports: { '#saml': './saml.js' },
+    });
   });
 
-  test('the credentials door is at most 60 KB, with no AWS SDK, no XML parser, no schema and no YAML in it', () => {
-    const { code } = bundleOf('credentials');
-    expect(code.length).toBeLessThanOrEqual(60 * 1024);
-    for (const stranger of ['@aws-sdk', '@smithy', 'xmldom', 'DOMParser', 'valibot', 'aws-cdk', 'tag:yaml.org']) {
-      expect(code).not.toContain(stranger);
+  test('the credentials door is at most 60 KB', () => {
+    expect(Buffer.byteLength(codeOf('credentials'))).toBeLessThanOrEqual(60 * 1024);
+  });
+
+  test.each(['credentials', 'grants', 'health'] as const)(
+    '%s has no byte of XML, SAML or the AWS SDK in it',
+    (door) => {
+      expect(markedIn(codeOf(door), 'xml', 'samlVerification', 'samlify', 'awsSdk')).toEqual([]);
+    },
+  );
+
+  test('the marks by which that is judged are there in what is loaded later', () => {
+    const later = codeOf('credentials', 'saml.js');
+    for (const kind of ['xml', 'samlVerification', 'awsSdk'] as const) {
+      expect(markedIn(later, kind), kind).not.toEqual([]);
     }
+    expect(markedIn(codeOf('sign-in'), 'samlify')).not.toEqual([]);
+    expect(markedIn(codeOf('grants'), 'tokens')).not.toEqual([]);
+  });
+
+  test('what verifies responses has no samlify', () => {
+    expect(markedIn(codeOf('acs'), 'samlify')).toEqual([]);
+    expect(markedIn(codeOf('credentials', 'saml.js'), 'samlify')).toEqual([]);
+  });
+
+  test('the portal has nothing that reads XML', () => {
+    expect(markedIn(codeOf('portal'), 'xml', 'samlVerification', 'samlify')).toEqual([]);
+  });
+
+  test('the metadata of ourselves needs no AWS SDK, and no tokens', () => {
+    expect(markedIn(codeOf('metadata'), 'awsSdk', 'tokens')).toEqual([]);
+  });
+
+  test('whoever begins a sign-in meets nothing that takes tokens', () => {
+    expect(markedIn(codeOf('sign-in'), 'tokens')).toEqual([]);
+  });
+
+  test.each(functions)('%s has nothing of synthesis or of the local stack in it', (name) => {
+    expect(markedIn(codeOf(name), 'synthesis')).toEqual([]);
   });
 
   test('the health door carries nothing of the exchange', () => {
-    const { code } = bundleOf('health');
-    expect(code).not.toContain('AssumeRoleWithWebIdentity');
-    expect(code).not.toContain('openid-configuration');
+    const code = codeOf('health');
+    expect(code).not.toContain('AssumeRoleWith');
+    expect(markedIn(code, 'tokens')).toEqual([]);
   });
 
-  test('every file in lambdas that is a door is a row of the route table', () => {
-    const doors = readdirSync('lambdas').filter((name) =>
+  test('every file in lambdas that is a function is a row of the route table, or runs on a schedule', () => {
+    const found = readdirSync('lambdas').filter((name) =>
       /^export const handler/m.test(readFileSync(join('lambdas', name), 'utf8')),
     );
-    expect(doors.sort()).toEqual(routes.map(({ door }) => `${door}.ts`).sort());
+    expect(found.sort()).toEqual(functions.map((name) => `${name}.ts`).sort());
+  });
+});
+
+describe('outside Lambda', () => {
+  test.each(functions)('%s loads, and its handler is for Lambda only', (name) => {
+    const script = `const { open, handler, ...more } = require('./index.js');
+      handler({}, {}).then(() => 'answered', ({ message }) => message).then((said) => console.log(JSON.stringify(
+        [typeof open, typeof handler, Object.keys(more), said])));`;
+    expect(runIn(name, script)).toEqual([
+      'function',
+      'function',
+      [],
+      'This handler is for AWS Lambda. Elsewhere open the door with a rim of your own.',
+    ]);
+  });
+
+  test('the credentials door loads what reads responses with the first response, and not before', () => {
+    const script = `const { readFileSync } = require('node:fs');
+      const { open } = require('./index.js');
+      const unreachable = { send: () => Promise.reject(new Error('unreachable')) };
+      const door = open({
+        environment: () => ({ configurationFile: 'daypass.json', accountId: '111122223333', partition: 'aws',
+          region: 'eu-central-1', url: 'https://access.acme.example', table: 'once' }),
+        configuration: (file) => readFileSync(file, 'utf8'),
+        documents: unreachable, sts: unreachable, clock: () => new Date(), writeLine: () => undefined,
+      });
+      const isLoaded = () => Object.keys(require.cache).some((file) => file.endsWith('saml.js'));
+      const ask = async (body) => {
+        const event = { headers: { 'content-type': 'application/json' }, rawPath: '/v1/credentials',
+          requestContext: { requestId: 'r', http: { sourceIp: '192.0.2.1' } }, body: JSON.stringify(body) };
+        const { statusCode, body: answer } = await door(event, {});
+        return [statusCode, JSON.parse(answer).error, isLoaded()];
+      };
+      (async () => console.log(JSON.stringify([
+        isLoaded(),
+        await ask({ grant: 'files', token: 'not.a.token' }),
+        await ask({ grant: 'files', samlResponse: 'PHNhbWw+' }),
+      ])))();`;
+    expect(runIn('credentials', script)).toEqual([
+      false,
+      [401, 'proof_not_verified', false],
+      [401, 'proof_not_verified', true],
+    ]);
   });
 });

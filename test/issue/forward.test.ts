@@ -7,7 +7,7 @@ import { granted, refused, type StsNetwork, stsNetwork } from './kit.ts';
 
 const plan: SessionPlan = {
   way: 'forward',
-  proof: { kind: 'oidc', token: 'eyJoZWFkZXI.eyJwYXlsb2Fk.c2lnbmF0dXJl' },
+  evidence: { kind: 'oidc', token: 'eyJoZWFkZXI.eyJwYXlsb2Fk.c2lnbmF0dXJl' },
   roleArn: 'arn:aws:iam::111122223333:role/daypass-files',
   sessionName: 'alice@acme.example',
   duration: { seconds: 3600 },
@@ -43,6 +43,35 @@ describe('forwarding', () => {
   test('is unsigned', async () => {
     const network = stsNetwork(granted());
     await issueOn(network);
+    expect(Object.keys(network.sent[0]?.headers ?? {})).not.toContain('authorization');
+  });
+});
+
+describe('forwarding an assertion', () => {
+  const samlResponse = 'PHNhbWxwOlJlc3BvbnNlLz4+/w==';
+  const principalArn = 'arn:aws:iam::111122223333:saml-provider/daypass-corp';
+  const roles = [{ roleArn: plan.roleArn, principalArn }];
+  const evidence: SessionPlan['evidence'] = { kind: 'saml', samlResponse, roles, sessionName: 'alice@acme.example' };
+  const parameters = {
+    Action: 'AssumeRoleWithSAML',
+    Version: '2011-06-15',
+    RoleArn: plan.roleArn,
+    PrincipalArn: principalArn,
+    SAMLAssertion: samlResponse,
+    DurationSeconds: '3600',
+  };
+
+  test('hands it on with the provider; the name of the session is in it', async () => {
+    const network = stsNetwork(granted());
+    await issueOn(network, { evidence, principalArn });
+    expect(formOf(network)).toEqual(parameters);
+  });
+
+  test('hands the session policy on, and is unsigned', async () => {
+    const network = stsNetwork(granted());
+    const policy = '{"Version":"2012-10-17","Statement":[]}';
+    await issueOn(network, { evidence, principalArn, policy });
+    expect(formOf(network)).toEqual({ ...parameters, Policy: policy });
     expect(Object.keys(network.sent[0]?.headers ?? {})).not.toContain('authorization');
   });
 });

@@ -2,11 +2,14 @@
 
 import type { Grant, SessionPolicyTemplate, SpecialCharacter } from '../../lib/grant/grant.ts';
 import { parseTemplate } from '../../lib/grant/template.ts';
-import type { Identity } from '../../lib/identity/identity.ts';
+import type { Evidence, Identity, SamlEvidence } from '../../lib/identity/identity.ts';
 import { type Condition, parseConditions } from '../../lib/policy/condition.ts';
 import { aMoment, anAudience } from './issuer.ts';
 
 type Texts = string | readonly string[];
+
+export const aRoleArn = 'arn:aws:iam::111122223333:role/daypass-files';
+export const aPrincipalArn = 'arn:aws:iam::111122223333:saml-provider/daypass-corp';
 
 export interface IdentitySettings {
   readonly provider?: string;
@@ -16,6 +19,7 @@ export interface IdentitySettings {
   readonly attributes?: Readonly<Record<string, Texts>>;
   /** Claims that are there and cannot be compared. */
   readonly opaque?: readonly string[];
+  readonly evidence?: Evidence;
 }
 
 /** A proved caller: alice, of the provider `app`. */
@@ -25,6 +29,7 @@ export function anIdentity({
   subject = 'alice',
   attributes = {},
   opaque = [],
+  evidence = { kind: 'oidc', token: 'header.payload.signature' },
 }: IdentitySettings = {}): Identity {
   const given = Object.entries(attributes).map(([name, value]) => [name, listOf(value)] as const);
   return {
@@ -34,8 +39,19 @@ export function anIdentity({
     attributes: { texts: new Map([['sub', [subject]], ...given]), opaque: new Set(opaque), hidden: [] },
     unannounced: [],
     provenUntil: new Date(aMoment.getTime() + 300_000),
+    evidence,
+    once: [],
   };
 }
+
+/** What an assertion lets alice have: the role of `aGrant`, by the SAML provider `daypass-corp`. */
+export const samlEvidence = (members: Partial<SamlEvidence> = {}): SamlEvidence => ({
+  kind: 'saml',
+  samlResponse: 'PHNhbWxwOlJlc3BvbnNlLz4=',
+  roles: [{ roleArn: aRoleArn, principalArn: aPrincipalArn }],
+  sessionName: 'alice@acme.example',
+  ...members,
+});
 
 const listOf = (value: Texts): readonly string[] => (typeof value === 'string' ? [value] : value);
 
@@ -84,6 +100,8 @@ export interface GrantSettings {
   readonly when?: When;
   readonly roleArn?: string;
   readonly roleSeconds?: number;
+  /** Of the SAML provider that the role trusts. */
+  readonly principalArn?: string;
   readonly sessionName?: string;
   readonly durationSeconds?: number;
   readonly policy?: SessionPolicyTemplate;
@@ -94,8 +112,9 @@ export function aGrant({
   name = 'files',
   from = 'app',
   when = {},
-  roleArn = 'arn:aws:iam::111122223333:role/daypass-files',
+  roleArn = aRoleArn,
   roleSeconds = 3600,
+  principalArn,
   sessionName = '{sub}',
   durationSeconds = 3600,
   policy,
@@ -105,7 +124,7 @@ export function aGrant({
     from,
     when: conditions(when),
     way: 'forward',
-    role: { arn: roleArn, maxSessionSeconds: roleSeconds },
+    role: { arn: roleArn, maxSessionSeconds: roleSeconds, ...(principalArn !== undefined && { principalArn }) },
     session: { name: parseTemplate(sessionName), durationSeconds, ...(policy && { policy }) },
   };
 }

@@ -2,19 +2,33 @@
 
 import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import { open as acs } from '../../lambdas/acs.ts';
 import { open as credentials } from '../../lambdas/credentials.ts';
 import { open as grants } from '../../lambdas/grants.ts';
 import { open as health } from '../../lambdas/health.ts';
-import type { Configuration } from '../../lib/config/configuration.ts';
+import { open as metadata } from '../../lambdas/metadata.ts';
+import { open as portal } from '../../lambdas/portal.ts';
+import { open as signIn } from '../../lambdas/sign-in.ts';
+import type { Configuration, OidcProviderSettings } from '../../lib/config/configuration.ts';
 import type { OpenDoor } from '../../lib/door.ts';
 import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
 import { close, listen } from '../../lib/local/listen.ts';
 import { type LocalStack, startLocalStack } from '../../lib/local/local-stack.ts';
+import type { SamlIdpSettings } from '../../lib/local/saml-idp/saml-idp.ts';
 import type { DoorName } from '../../lib/routes.ts';
 import type { Issuer } from './issuer.ts';
 import { freePorts } from './loopback.ts';
 
-const doors: Record<DoorName, OpenDoor> = { credentials, grants, health };
+/** Every door from its source. */
+export const doors: Record<DoorName, OpenDoor> = {
+  acs,
+  credentials,
+  grants,
+  health,
+  metadata,
+  portal,
+  'sign-in': signIn,
+};
 
 export const anAccount = '111122223333';
 
@@ -23,6 +37,11 @@ export interface StackSettings {
   readonly clock?: () => Date;
   /** Issuers that answer on this machine. */
   readonly standIns?: ReadonlyMap<string, string>;
+  /** The first of four; by default any that are free. */
+  readonly port?: number;
+  readonly samlIdentityProvider?: SamlIdpSettings;
+  /** The private key under an ARN, as PEM. */
+  readonly secret?: (arn: string) => Promise<string>;
   /** Changes the synthesised templates before they are loaded. */
   readonly edit?: (synthesis: Synthesis) => Synthesis;
   /** Puts something around what a door is opened with. */
@@ -37,19 +56,27 @@ export async function aStack({
   configuration,
   clock = () => new Date(),
   standIns = new Map(),
+  port: wanted,
+  samlIdentityProvider,
+  secret = (arn) => Promise.reject(new Error(`There is no secret ${arn}.`)),
   edit = (same) => same,
   rim = (same) => same,
 }: StackSettings): Promise<RunningStack> {
   const { assembly, stacks } = edit(synthesise(configuration, { account: anAccount, region: 'us-east-1' }));
   const audit: Record<string, unknown>[] = [];
-  const provider = [...configuration.providers.values()].find(({ issuer }) => !standIns.has(issuer));
+  const port = wanted ?? (await freePorts(4));
+  const provider = [...configuration.providers.values()].find(
+    (each): each is OidcProviderSettings => each.kind === 'oidc' && !standIns.has(each.issuer),
+  );
   const stack = await startLocalStack({
     stacks,
     assembly,
     openDoor: (door) => (given) => doors[door](rim(given)),
-    port: await freePorts(3),
+    port,
     identityProvider: provider,
+    samlIdentityProvider,
     standIns,
+    secret,
     clock,
     writeLine: (line) => void audit.push(JSON.parse(line)),
   });

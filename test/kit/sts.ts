@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type EmbeddedIam, embeddedIam } from '../../lib/local/aws/account.ts';
 import { awsServer } from '../../lib/local/aws/aws-server.ts';
+import { federation } from '../../lib/local/aws/federation.ts';
 import { type Sessions, sessions } from '../../lib/local/aws/sessions.ts';
 import type { StackTemplate } from '../../lib/local/template.ts';
 import type { Network } from '../../lib/network/network.ts';
@@ -119,7 +120,9 @@ export async function anEmbeddedSts({
 }: EmbeddedStsSettings = {}): Promise<EmbeddedSts> {
   const iam = embeddedIam(stacks);
   const issued = sessions(clock);
-  const address = await serving(awsServer({ iam, sessions: issued, network, clock }));
+  const address = await serving(
+    awsServer({ iam, sessions: issued, network, clock, federation: federation(issued), dynamoDb: undefined }),
+  );
   const post = async (form: string) => stsAnswer(await overHttp(address, { headers: formHeaders, body: form }));
   const assume = (parameters: Form = {}) =>
     post(

@@ -1,12 +1,19 @@
 // Every refusal of the table, reached over HTTP, and how it sounds outside.
 
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
+import type { EmbeddedAws } from '../../lib/door.ts';
+import { newBrowserSecret, newRequestId } from '../../lib/identity/saml/request-id.ts';
 import { signInPerson } from '../../lib/local/idp/sign-in.ts';
+import { allTo } from '../../lib/local/stand-ins.ts';
 import { type Network, NetworkError } from '../../lib/network/network.ts';
 import { fault, type RefusalCode, refusals } from '../../lib/refusal.ts';
+import { browserCookie, signInCookie } from '../../lib/sign-in/cookies.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
+import { freePorts } from '../kit/loopback.ts';
+import { aMetadata, documentsOf } from '../kit/metadata.ts';
+import { aSamlIdp, awsAttributes, type ResponseSettings, type SamlIdp } from '../kit/saml-idp.ts';
 import { aStack, type RunningStack, serveIssuer } from '../kit/stack.ts';
 
 const issuer: Issuer = anIssuer({ issuer: 'https://ci.acme.example' });
@@ -15,11 +22,24 @@ const now = () => Math.floor(Date.now() / 1000);
 const goodTimes = () => ({ iat: now(), exp: now() + 300 });
 
 const files = ['s3:GetObject'];
-const configuration = loadConfiguration({
+const hour = 3_600_000;
+const ago = (milliseconds: number) => new Date(Date.now() - milliseconds);
+const lasting = { from: ago(24 * hour), until: ago(-24 * hour) };
+const corp = await aSamlIdp(lasting);
+const portal = await aSamlIdp({ ...lasting, entityId: 'https://portal.acme.example/saml' });
+const forgotten = await aSamlIdp({ from: ago(24 * hour), until: ago(hour), entityId: 'https://old.acme.example/saml' });
+/** Where clients of the identity provider `portal` have its responses sent. */
+const recipient = 'https://signin.aws.amazon.com/saml';
+const metadataOf = ({ entityId, certificate }: SamlIdp) => aMetadata({ entityId, certificates: [certificate] });
+
+const file = {
   providers: {
     app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'], awsClaims: ['tags'] } },
     ci: { oidc: { issuer: issuer.issuer, audiences: ['web'] } },
     silent: { oidc: { issuer: silent.issuer, audiences: ['web'] } },
+    corp: { saml: { metadata: 'corp.xml' } },
+    portal: { saml: { metadata: 'portal.xml', allowUnsolicited: true, recipients: [recipient] } },
+    old: { saml: { metadata: 'old.xml', allowUnsolicited: true, recipients: [recipient] } },
   },
   grants: {
     'for-app': {
@@ -51,23 +71,61 @@ const configuration = loadConfiguration({
       session: { duration: '2h' },
       role: { arn: 'arn:aws:iam::111122223333:role/daypass-for-ci', maxSessionDuration: '2h' },
     },
+    'for-corp': {
+      from: 'corp',
+      when: 'anyone',
+      role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
+    },
+    'for-portal': {
+      from: 'portal',
+      when: 'anyone',
+      role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
+    },
   },
+};
+/** As it was deployed, when every certificate was good. */
+const configuration = loadConfiguration(file, {
+  documents: documentsOf({
+    'corp.xml': metadataOf(corp),
+    'portal.xml': metadataOf(portal),
+    'old.xml': metadataOf(forgotten),
+  }),
+  now: ago(2 * hour),
 });
 
 let stack: RunningStack;
+let url: string;
 let ci: Awaited<ReturnType<typeof serveIssuer>>;
 /** Set by a test to stand between the door and STS. */
 let stsAnswers: Network['send'] | undefined;
+/** Set by a test to keep the doors from the table. */
+let isTableGone = false;
 
 beforeAll(async () => {
   ci = await serveIssuer(issuer);
+  const port = await freePorts(4);
+  url = `http://127.0.0.1:${port}`;
   stack = await aStack({
-    configuration,
+    configuration: { ...configuration, url },
+    port,
     standIns: new Map([[issuer.issuer, ci.address]]),
-    rim: (rim) => ({ ...rim, sts: { send: (request) => (stsAnswers ?? rim.sts.send)(request) } }),
+    rim: (rim) => ({
+      ...rim,
+      sts: { send: (request) => (stsAnswers ?? rim.sts.send)(request) },
+      ...(rim.embeddedAws && { embeddedAws: forgetful(rim.embeddedAws) }),
+    }),
   });
 });
 afterAll(() => Promise.all([stack.stop(), ci.stop()]));
+
+/** The SDK asks for credentials anew when they are about to end: so a test can take them away. */
+const forgetful = ({ endpoint, credentials }: EmbeddedAws): EmbeddedAws => ({
+  endpoint,
+  credentials: async () => {
+    if (isTableGone) throw new Error('There are no credentials.');
+    return { ...(await credentials()), expiration: new Date(Date.now() + 1000) };
+  },
+});
 
 interface Told {
   readonly status: number;
@@ -94,6 +152,79 @@ async function told(answer: Response): Promise<Told> {
   return { status: answer.status, body, audit: stack.audit.at(-1) ?? {} };
 }
 
+/** What a page says. */
+async function toldOnPage(answer: Response): Promise<Told> {
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  const html = await answer.text();
+  const [, message = ''] = /<p role="alert">([^<]*)</.exec(html) ?? [];
+  const [, error = '', requestId = ''] = /<code>([^<]*)<\/code> · request <code>([^<]*)</.exec(html) ?? [];
+  return { status: answer.status, body: { error, message, requestId }, audit: stack.audit.at(-1) ?? {} };
+}
+
+interface Browsing {
+  readonly form?: Readonly<Record<string, string>>;
+  readonly cookie?: string;
+}
+
+/** As a browser asks, which follows nothing here. */
+const browse = (path: string, { form, cookie }: Browsing = {}) =>
+  fetch(url + path, {
+    redirect: 'manual',
+    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    ...(cookie !== undefined && { headers: { cookie } }),
+  });
+
+const pairOf = (idp: SamlIdp, role?: string) => {
+  const name = idp === corp ? 'corp' : 'portal';
+  return `arn:aws:iam::111122223333:role/${role ?? `daypass-for-${name}`},arn:aws:iam::111122223333:saml-provider/daypass-${name}`;
+};
+
+const responseOf = (idp: SamlIdp, settings: ResponseSettings, to: string) =>
+  idp.response({
+    at: new Date(),
+    audience: `${url}/saml/metadata`,
+    destination: to,
+    recipient: to,
+    inResponseTo: null,
+    ...settings,
+    attributes: { [`${awsAttributes}Role`]: [pairOf(idp)], ...settings.attributes },
+  });
+
+/** A response that a client brings, of the identity provider whose responses clients have. */
+const bring = (settings: ResponseSettings = {}, idp = portal) =>
+  post({ grant: 'for-portal', samlResponse: responseOf(idp, settings, recipient) });
+
+const browserSecret = newBrowserSecret();
+const requestOf = (secret = browserSecret) =>
+  newRequestId({ provider: 'corp', browserSecret: secret, now: new Date() });
+
+/** A response that a browser brings to the assertion consumer service, for a request of its own. */
+const arrive = (settings: ResponseSettings = {}) =>
+  browse('/saml/acs', {
+    form: { SAMLResponse: responseOf(corp, { inResponseTo: requestOf(), ...settings }, `${url}/saml/acs`) },
+    cookie: `${browserCookie}=${browserSecret}`,
+  });
+
+/** What the portal says to somebody who signed in. */
+async function choosing(form: Readonly<Record<string, string>>): Promise<Told> {
+  const [cookie = ''] = (await arrive()).headers.getSetCookie().map((each) => each.split(';')[0] ?? '');
+  expect(cookie).toMatch(new RegExp(`^${signInCookie}=.`));
+  return toldOnPage(await browse('/portal', { form, cookie }));
+}
+
+/** Something between the portal and AWS's sign-in; STS answers as it does. */
+async function withFederation(send: Network['send']): Promise<Told> {
+  const { aws } = stack;
+  const all = allTo(aws);
+  stsAnswers = (request) => (request.url.endsWith('/federation') ? send(request) : all.send(request));
+  try {
+    return await choosing({ wants: 'console', grant: 'for-corp' });
+  } finally {
+    stsAnswers = undefined;
+  }
+}
+
 const stsError =
   (code: string, status = 400): Network['send'] =>
   () =>
@@ -117,7 +248,7 @@ const forCi = (claims: Record<string, unknown>, header?: Record<string, unknown>
 const cases: Record<RefusalCode, () => Promise<Told>> = {
   request_malformed: () => post('{"grant":"a","grant":"b","token":"t"}'),
   media_type_unsupported: () => post('grant=a', { 'content-type': 'application/x-www-form-urlencoded' }),
-  request_too_large: () => post({ grant: 'a', token: 'x'.repeat(70_000) }),
+  request_too_large: () => post({ grant: 'a', token: 'x'.repeat(140_000) }),
   proof_missing: async () => told(await fetch(`${stack.gateway}/v1/grants`)),
   token_malformed: () => post({ grant: 'for-ci', token: 'not.a.token' }),
   algorithm_not_allowed: () => forCi({}, { alg: 'none' }),
@@ -137,6 +268,44 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   sts_denied: () => post({ grant: 'not-here', token: issuer.token(goodTimes()) }),
   sts_refused_token: () => withSts(stsError('InvalidIdentityToken')),
   sts_refused_request: () => withSts(stsError('ValidationError')),
+  form_expected: async () => toldOnPage(await fetch(`${url}/saml/acs`, { method: 'POST', body: '{}' })),
+  provider_unknown: async () => toldOnPage(await browse('/sign-in/nobody')),
+  response_malformed: () => post({ grant: 'for-portal', samlResponse: 'PHNhbWw+' }),
+  signature_missing: () => bring({ sign: 'none' }),
+  certificates_expired: () => bring({}, forgotten),
+  assertion_not_decrypted: () => bring({ encrypt: { publicKey: createPublicKey(portal.privateKey) } }),
+  assertion_expired: () => bring({ until: -120, confirmedUntil: -120, from: -200 }),
+  assertion_not_yet_valid: () => bring({ from: 120 }),
+  assertion_invalid: () => bring({ until: null }),
+  recipient_mismatch: () => bring({ recipient: 'https://elsewhere.example/saml' }),
+  sign_in_declined: () => bring({ status: 'urn:oasis:names:tc:SAML:2.0:status:Responder' }),
+  sign_in_unsolicited: async () => toldOnPage(await arrive({ inResponseTo: null })),
+  sign_in_not_begun_here: async () => toldOnPage(await arrive({ inResponseTo: requestOf(newBrowserSecret()) })),
+  sign_in_ended: async () => toldOnPage(await browse('/portal', { form: { wants: 'credentials', grant: 'for-corp' } })),
+  proof_replayed: async () => {
+    const samlResponse = responseOf(portal, {}, recipient);
+    const first = await fetch(`${url}/v1/credentials`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant: 'for-portal', samlResponse }),
+    });
+    expect(first.status).toBe(200);
+    return post({ grant: 'for-portal', samlResponse });
+  },
+  store_unavailable: async () => {
+    isTableGone = true;
+    try {
+      return await bring();
+    } finally {
+      isTableGone = false;
+    }
+  },
+  role_not_in_assertion: () => bring({ attributes: { [`${awsAttributes}Role`]: [pairOf(portal, 'another')] } }),
+  destination_not_allowed: () =>
+    choosing({ wants: 'console', grant: 'for-corp', destination: 'https://console.aws.amazon.com.evil.example/' }),
+  console_refused: () => withFederation(() => Promise.resolve({ status: 400, body: 'no' })),
+  console_unavailable: () =>
+    withFederation(() => Promise.reject(new NetworkError('the federation could not be reached'))),
   sts_unavailable: () => withSts(() => Promise.reject(new NetworkError('sts could not be reached'))),
 };
 
@@ -159,6 +328,10 @@ describe('each refusal', () => {
       'keys_unreachable',
       'key_unknown',
       'signature_invalid',
+      'response_malformed',
+      'signature_missing',
+      'certificates_expired',
+      'assertion_not_decrypted',
     ];
     const sounds = await Promise.all(unproved.map((code) => cases[code]()));
     const heard = sounds.map(({ status, body }) => JSON.stringify([status, body.error, body.message]));
@@ -193,6 +366,34 @@ describe('the audit', () => {
     for (const part of [header, payload, signature]) expect(JSON.stringify(lines)).not.toContain(part);
     const expected = createHash('sha256').update(`${header}.${payload}`).digest('hex').slice(0, 16);
     expect(lines.map(({ proof }) => proof)).toEqual([expected, expected]);
+  });
+});
+
+describe('the audit of a SAML sign-in', () => {
+  test('is one line for the response and one for each choice, and holds no assertion and no cookie', async () => {
+    const before = stack.audit.length;
+    const samlResponse = responseOf(corp, { inResponseTo: requestOf() }, `${url}/saml/acs`);
+    const arrived = await browse('/saml/acs', {
+      form: { SAMLResponse: samlResponse },
+      cookie: `${browserCookie}=${browserSecret}`,
+    });
+    expect(arrived.status).toBe(303);
+    const [cookie = ''] = arrived.headers.getSetCookie().map((each) => each.split(';')[0] ?? '');
+    const page = await browse('/portal', { form: { wants: 'credentials', grant: 'for-corp' }, cookie });
+    expect(page.status).toBe(200);
+    const lines = stack.audit.slice(before);
+    expect(lines.map(({ door, outcome, subject }) => [door, outcome, subject])).toEqual([
+      ['acs', 'allowed', 'alice@acme.example'],
+      ['portal', 'allowed', 'alice@acme.example'],
+    ]);
+    const written = JSON.stringify(lines);
+    const [, handle = ''] = cookie.split('=');
+    const xml = Buffer.from(samlResponse, 'base64').toString();
+    const [, signature = ''] = /<ds:SignatureValue>([^<]+)</.exec(xml) ?? [];
+    for (const secret of [samlResponse, signature, browserSecret, handle, ...handle.split('.')]) {
+      expect(secret).not.toBe('');
+      expect(written).not.toContain(secret);
+    }
   });
 });
 

@@ -6,12 +6,13 @@ import { aConfiguration } from '../kit/builders.ts';
 
 describe('arguments', () => {
   test('none are needed', () => {
-    expect(parseStartArguments([])).toEqual({ issuers: [], bundled: false, help: false });
+    expect(parseStartArguments([])).toEqual({ issuers: [], secrets: [], bundled: false, help: false });
   });
 
   test('issuers may be repeated, and keep their order', () => {
     expect(parseStartArguments(['--issuer', 'a=b', '--bundled', '--issuer=c=d'])).toEqual({
       issuers: ['a=b', 'c=d'],
+      secrets: [],
       bundled: true,
       help: false,
     });
@@ -38,6 +39,7 @@ describe('announcement', () => {
     gateway: 'http://127.0.0.1:9000',
     aws: 'http://127.0.0.1:9001',
     identityProvider: 'http://127.0.0.1:9002',
+    samlIdentityProvider: undefined,
     stop: () => Promise.resolve(),
   };
   const configuration = loadConfiguration(aConfiguration());

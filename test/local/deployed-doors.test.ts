@@ -27,9 +27,13 @@ const aStack = ({
       Integration: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { IntegrationUri: uri } },
       Door: {
         Type: 'AWS::Lambda::Function',
-        Properties: { ...(variables && { Environment: { Variables: variables } }) },
+        Properties: {
+          Role: { 'Fn::GetAtt': ['DoorRole', 'Arn'] },
+          ...(variables && { Environment: { Variables: variables } }),
+        },
         Metadata: { 'aws:asset:path': 'asset.1234' },
       },
+      DoorRole: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'door' } },
     },
   },
 });
@@ -42,6 +46,7 @@ describe('deployed doors', () => {
         route: expect.objectContaining({ door: 'credentials', method: 'POST', path: '/v1/credentials' }),
         environment: { DAYPASS_CONFIG: 'daypass.json', DAYPASS_ACCOUNT_ID: '111122223333' },
         asset: 'asset.1234',
+        roleArn: 'arn:aws:iam::111122223333:role/door',
       },
     ]);
   });
@@ -52,6 +57,11 @@ describe('deployed doors', () => {
 
   test('a template without routes has no doors', () => {
     expect(deployedDoors({ account: '111122223333', region: 'us-east-1', template: {} })).toEqual([]);
+  });
+
+  test('one function may stand behind several routes', () => {
+    const both = ['GET /', 'POST /portal'].map((routeKey) => deployedDoors(aStack({ routeKey }))[0]);
+    expect(both.map((each) => each?.route.door)).toEqual(['portal', 'portal']);
   });
 
   test.each<[string, Changes, string]>([

@@ -86,6 +86,28 @@ describe('event', () => {
     expect(event).toMatchObject({ rawQueryString: '', isBase64Encoded: false });
   });
 
+  test('has its cookies apart from its headers', async () => {
+    const { event } = await asked({ ...credentials, headers: { cookie: 'a=1; b=x=y;c=' } });
+    expect(event?.cookies).toEqual(['a=1', 'b=x=y', 'c=']);
+    expect(event?.headers).not.toHaveProperty('cookie');
+  });
+
+  test('without cookies has none', async () => {
+    const { event } = await asked(credentials);
+    expect(event).not.toHaveProperty('cookies');
+    expect(event).not.toHaveProperty('pathParameters');
+  });
+
+  test.each([
+    ['/sign-in/corp', 'corp'],
+    ['/sign-in/a%20b%2Fc', 'a b/c'],
+    ['/sign-in/%', '%'],
+    ['/sign-in/{provider}', '{provider}'],
+  ])('of %s tells what stands in the place of the provider', async (path, provider) => {
+    const { event } = await asked({ method: 'GET', path });
+    expect(event).toMatchObject({ routeKey: 'GET /sign-in/{provider}', rawPath: path, pathParameters: { provider } });
+  });
+
   test('names of headers are in lower case', async () => {
     const { event } = await asked({ ...credentials, headers: { AUTHORIZATION: 'Bearer x' } });
     expect(event?.headers).toMatchObject({ authorization: 'Bearer x' });
@@ -129,7 +151,14 @@ describe('routes', () => {
     ['HEAD', '/health'],
     ['GET', '/health/'],
     ['GET', '/Health'],
-    ['GET', '/'],
+    ['POST', '/'],
+    ['GET', '/sign-in'],
+    ['GET', '/sign-in/'],
+    ['GET', '/sign-in/corp/more'],
+    ['GET', '/sign-in/corp/'],
+    ['POST', '/sign-in/corp'],
+    ['GET', '/portal'],
+    ['GET', '/saml/acs'],
     ['GET', '/v1'],
     ['OPTIONS', '/health'],
     ['GET', '//evil.test/health'],
@@ -142,7 +171,7 @@ describe('routes', () => {
   });
 
   test.each(routes.map(({ method, path }) => [method, path]))('%s %s comes to its door', async (method, path) => {
-    const { answer, event } = await asked({ method, path });
+    const { answer, event } = await asked({ method, path: path.replace('{provider}', 'corp') });
     expect(answer.status).toBe(200);
     expect(event?.routeKey).toBe(`${method} ${path}`);
   });
@@ -158,6 +187,12 @@ describe('answers', () => {
     const { answer } = await asked(credentials, { handler });
     expect(answer).toMatchObject({ status: 403, body: '{"error":"é"}' });
     expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-number': '7', 'x-yes': 'true' });
+  });
+
+  test('each cookie of the door is a header of its own', async () => {
+    const handler: DoorHandler = async () => ({ statusCode: 200, cookies: ['a=1; Secure', 'b=2'], body: '' });
+    const { answer } = await asked(credentials, { handler });
+    expect(answer.headers['set-cookie']).toEqual(['a=1; Secure', 'b=2']);
   });
 
   test('a door that breaks is an Internal Server Error, and tells nothing', async () => {

@@ -1,4 +1,3 @@
-import type { OpenDoor } from '../../lib/door.ts';
 // All of `npm start` in one process: the doors' sources, the synthesised default configuration, real HTTP.
 
 import { rmSync } from 'node:fs';
@@ -7,23 +6,29 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { open as credentials } from '../../lambdas/credentials.ts';
-import { open as grants } from '../../lambdas/grants.ts';
-import { open as health } from '../../lambdas/health.ts';
+import type { Configuration, OidcProviderSettings } from '../../lib/config/configuration.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
+import type { OpenDoor } from '../../lib/door.ts';
 import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
 import { printToken } from '../../lib/local/idp/print-token.ts';
 import { type LocalStack, type LocalStackSettings, startLocalStack } from '../../lib/local/local-stack.ts';
+import type { SamlIdpSettings } from '../../lib/local/saml-idp/saml-idp.ts';
+import { withStandIn } from '../../lib/local/saml-idp/stand-in.ts';
 import type { StackTemplate } from '../../lib/local/template.ts';
 import type { DoorName } from '../../lib/routes.ts';
 import { freePorts, isFree } from '../kit/loopback.ts';
+import { doors } from '../kit/stack.ts';
 
 const account = '111122223333';
-const sources: Record<DoorName, OpenDoor> = { credentials, grants, health };
-const configuration = readConfigurationFile('daypass.yaml');
+let configuration: Configuration;
+let samlIdp: SamlIdpSettings | undefined;
 let synthesis: Synthesis | undefined;
 
-beforeAll(() => {
+beforeAll(async () => {
+  configuration = await readConfigurationFile('daypass.yaml');
+  // The stack is that of the file: what the doors do with SAML is not told here.
+  const nowhere = { doors: 'http://127.0.0.1:1', address: 'http://127.0.0.1:1' };
+  ({ samlIdp } = await withStandIn({ configuration, ...nowhere, account, clock: () => new Date() }));
   synthesis = synthesise(configuration, { account, region: 'us-east-1' });
 });
 afterAll(() => {
@@ -35,7 +40,7 @@ interface Started extends LocalStack {
   readonly lines: readonly string[];
 }
 
-type Changes = Partial<Pick<LocalStackSettings, 'openDoor' | 'port' | 'identityProvider'>> & {
+type Changes = Partial<Pick<LocalStackSettings, 'openDoor' | 'port' | 'identityProvider' | 'samlIdentityProvider'>> & {
   readonly edit?: (home: StackTemplate) => StackTemplate;
 };
 
@@ -43,14 +48,18 @@ async function started({ edit = (home) => home, ...changes }: Changes = {}): Pro
   if (!synthesis) throw new Error('Nothing is synthesised.');
   const { assembly, stacks } = synthesis;
   const [home, ...others] = stacks;
-  const port = changes.port ?? (await freePorts(3));
+  const port = changes.port ?? (await freePorts(4));
   const lines: string[] = [];
   const stack = await startLocalStack({
     stacks: [edit(home), ...others],
     assembly,
-    openDoor: (door) => sources[door],
-    identityProvider: [...configuration.providers.values()][0],
+    openDoor: (door) => doors[door],
+    identityProvider: [...configuration.providers.values()].find(
+      (each): each is OidcProviderSettings => each.kind === 'oidc',
+    ),
+    samlIdentityProvider: samlIdp,
     standIns: new Map(),
+    secret: (arn) => Promise.reject(new Error(`There is no secret ${arn}.`)),
     clock: () => new Date(),
     writeLine: (line) => void lines.push(line),
     ...changes,
@@ -215,13 +224,15 @@ describe('a trust policy edited so that it no longer fits', () => {
 });
 
 describe('ports', () => {
-  test('are three in a row, on loopback', async () => {
-    const { port, gateway, aws, identityProvider } = await started();
-    expect([gateway, aws, identityProvider]).toEqual([0, 1, 2].map((offset) => `http://127.0.0.1:${port + offset}`));
+  test('are four in a row, on loopback', async () => {
+    const { port, gateway, aws, identityProvider, samlIdentityProvider } = await started();
+    const addresses = [0, 1, 2, 3].map((offset) => `http://127.0.0.1:${port + offset}`);
+    expect([gateway, aws, identityProvider, samlIdentityProvider]).toEqual(addresses);
+    for (const address of addresses) expect((await fetch(address)).status).toBeLessThan(500);
   });
 
-  test.each([0, 1, 2])('if number %i is taken it says so, and nothing is left listening', async (offset) => {
-    const port = await freePorts(3);
+  test.each([0, 1, 2, 3])('if number %i is taken it says so, and nothing is left listening', async (offset) => {
+    const port = await freePorts(4);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port + offset, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());
@@ -230,7 +241,7 @@ describe('ports', () => {
         `Port ${port + offset} is taken. Stop what listens there, or choose other ports: DAYPASS_PORT=9000 npm start`,
       ),
     );
-    for (const each of [0, 1, 2].filter((candidate) => candidate !== offset)) {
+    for (const each of [0, 1, 2, 3].filter((candidate) => candidate !== offset)) {
       expect(await isFree(port + each)).toBe(true);
     }
   });
@@ -240,12 +251,18 @@ describe('ports', () => {
     await fetch(`${stack.gateway}/health`);
     await stack.stop();
     await stack.stop();
-    for (const offset of [0, 1, 2]) expect(await isFree(stack.port + offset)).toBe(true);
+    for (const offset of [0, 1, 2, 3]) expect(await isFree(stack.port + offset)).toBe(true);
   });
 
   test('without an identity provider of ours the third stays free', async () => {
     const { identityProvider, port } = await started({ identityProvider: undefined });
     expect(identityProvider).toBeUndefined();
     expect(await isFree(port + 2)).toBe(true);
+  });
+
+  test('without a SAML identity provider the fourth stays free', async () => {
+    const { samlIdentityProvider, port } = await started({ samlIdentityProvider: undefined });
+    expect(samlIdentityProvider).toBeUndefined();
+    expect(await isFree(port + 3)).toBe(true);
   });
 });

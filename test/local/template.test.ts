@@ -4,6 +4,8 @@ import { resourcesOf, type StackTemplate } from '../../lib/local/template.ts';
 const issuer = { Type: 'AWS::IAM::OIDCProvider', Properties: { Url: 'https://login.acme.example/tenant' } };
 const role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'files', Path: '/team/' } };
 const unnamed = { Type: 'AWS::IAM::Role', Properties: {} };
+const corp = { Type: 'AWS::IAM::SAMLProvider', Properties: { Name: 'daypass-corp', SamlMetadataDocument: '<xml/>' } };
+const table = { Type: 'AWS::DynamoDB::Table', Properties: { KeySchema: [] } };
 const bucket = { Type: 'AWS::S3::Bucket' };
 
 /** What a value becomes among these resources. */
@@ -17,6 +19,8 @@ function resolved(value: unknown): unknown {
         Role: role,
         Unnamed: unnamed,
         Bucket: bucket,
+        Corp: corp,
+        Table: table,
         It: { Type: 'Test', Properties: { value } },
       },
     },
@@ -33,6 +37,8 @@ describe('intrinsic functions', () => {
     ['Ref of a role', { Ref: 'Role' }, 'files'],
     ['Ref of a role without a name', { Ref: 'Unnamed' }, 'Unnamed'],
     ['Ref of a provider', { Ref: 'Issuer' }, 'arn:aws:iam::111122223333:oidc-provider/login.acme.example/tenant'],
+    ['Ref of a SAML provider', { Ref: 'Corp' }, 'arn:aws:iam::111122223333:saml-provider/daypass-corp'],
+    ['Ref of a table', { Ref: 'Table' }, 'Table'],
     ['Ref of another resource', { Ref: 'Bucket' }, 'Bucket'],
     ['GetAtt of a role', { 'Fn::GetAtt': ['Role', 'Arn'] }, 'arn:aws:iam::111122223333:role/team/files'],
     ['GetAtt of a role without a name', { 'Fn::GetAtt': ['Unnamed', 'Arn'] }, 'arn:aws:iam::111122223333:role/Unnamed'],
@@ -42,6 +48,23 @@ describe('intrinsic functions', () => {
       { 'Fn::GetAtt': ['Issuer', 'Arn'] },
       'arn:aws:iam::111122223333:oidc-provider/login.acme.example/tenant',
     ],
+    [
+      'GetAtt of a SAML provider',
+      { 'Fn::GetAtt': ['Corp', 'Arn'] },
+      'arn:aws:iam::111122223333:saml-provider/daypass-corp',
+    ],
+    [
+      'GetAtt of a table, in its Region',
+      { 'Fn::GetAtt': ['Table', 'Arn'] },
+      'arn:aws:dynamodb:eu-central-1:111122223333:table/Table',
+    ],
+    ['GetAtt of what is no ARN', { 'Fn::GetAtt': ['Table', 'StreamArn'] }, 'Table.StreamArn'],
+    [
+      'Sub of a SAML provider',
+      { 'Fn::Sub': '${Role.Arn},${Corp}' },
+      'arn:aws:iam::111122223333:role/team/files,arn:aws:iam::111122223333:saml-provider/daypass-corp',
+    ],
+    ['Sub of a table', { 'Fn::Sub': 'table ${Table}' }, 'table Table'],
     ['Join', { 'Fn::Join': ['-', ['a', 'b', 'c']] }, 'a-b-c'],
     ['Join of nothing', { 'Fn::Join': ['-', []] }, ''],
     [
@@ -77,6 +100,10 @@ describe('intrinsic functions', () => {
 
   test('policy variables in plain texts stay', () => {
     expect(resolved('privet/${aws:PrincipalTag/tenant}/*')).toBe('privet/${aws:PrincipalTag/tenant}/*');
+  });
+
+  test('NoValue takes its member away', () => {
+    expect(resolved({ kept: 1, gone: { Ref: 'AWS::NoValue' } })).toEqual({ kept: 1 });
   });
 
   test('an object with more members than one is no function', () => {
@@ -119,6 +146,16 @@ describe('resources', () => {
       { logicalId: 'B', arn: arn('B'), properties: {}, metadata: {} },
     ]);
     expect(resourcesOf(stack(template), 'V')).toEqual([]);
+  });
+
+  test('a SAML provider and a table have the ARNs that policies name', () => {
+    const template = { Resources: { Corp: corp, Table: table } };
+    expect(resourcesOf(stack(template), 'AWS::IAM::SAMLProvider')[0]?.arn).toBe(
+      'arn:aws:iam::111122223333:saml-provider/daypass-corp',
+    );
+    expect(resourcesOf(stack(template), 'AWS::DynamoDB::Table')[0]?.arn).toBe(
+      'arn:aws:dynamodb:us-east-1:111122223333:table/Table',
+    );
   });
 
   test('a template without resources has none', () => {

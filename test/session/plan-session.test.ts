@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { SamlEvidence } from '../../lib/identity/identity.ts';
 import { planSession } from '../../lib/session/plan-session.ts';
-import { aGrant, anIdentity, aSessionPolicy } from '../kit/builders.ts';
+import { aGrant, anIdentity, aPrincipalArn, aRoleArn, aSessionPolicy, samlEvidence } from '../kit/builders.ts';
 
-const proof = { kind: 'oidc', token: 'header.payload.signature' } as const;
+const evidence = { kind: 'oidc', token: 'header.payload.signature' } as const;
 
 describe('a session plan', () => {
   test('is everything STS will be told', () => {
@@ -14,9 +15,9 @@ describe('a session plan', () => {
       policy: aSessionPolicy([{ resources: ['arn:aws:s3:::privet/{tenant}/*'] }]),
     });
     const identity = anIdentity({ attributes: { email: 'alice@acme.example', tenant: 'acme' } });
-    expect(planSession(identity, grant, { proof, durationSeconds: 3600 })).toEqual({
+    expect(planSession(identity, grant, { durationSeconds: 3600 })).toEqual({
       way: 'forward',
-      proof,
+      evidence,
       roleArn: 'arn:aws:iam::111122223333:role/reports',
       sessionName: 'alice@acme.example',
       duration: { seconds: 3600 },
@@ -27,21 +28,82 @@ describe('a session plan', () => {
   });
 
   test('has no policy where the grant narrows nothing', () => {
-    expect(planSession(anIdentity(), aGrant(), { proof })).not.toHaveProperty('policy');
+    expect(planSession(anIdentity(), aGrant(), {})).not.toHaveProperty('policy');
   });
 
   test('lasts what the grant gives where nothing is asked', () => {
-    expect(planSession(anIdentity(), aGrant({ durationSeconds: 1800 }), { proof }).duration).toEqual({ seconds: 1800 });
+    expect(planSession(anIdentity(), aGrant({ durationSeconds: 1800 }), {}).duration).toEqual({ seconds: 1800 });
   });
 
   test('is refused when a claim of its name is missing', () => {
-    const plan = () => planSession(anIdentity(), aGrant({ sessionName: '{email}' }), { proof });
+    const plan = () => planSession(anIdentity(), aGrant({ sessionName: '{email}' }), {});
     expect(plan).toThrow(expect.objectContaining({ code: 'session_unrenderable' }));
   });
 
   test('is refused when a claim of its policy is missing', () => {
     const policy = aSessionPolicy([{ resources: ['arn:aws:s3:::privet/{tenant}/*'] }]);
-    const plan = () => planSession(anIdentity(), aGrant({ policy }), { proof });
+    const plan = () => planSession(anIdentity(), aGrant({ policy }), {});
     expect(plan).toThrow(expect.objectContaining({ code: 'session_unrenderable' }));
+  });
+});
+
+describe('with an assertion', () => {
+  const grant = aGrant({ principalArn: aPrincipalArn, sessionName: '{groups}' });
+  const planWith = (members: Partial<SamlEvidence> = {}) =>
+    planSession(anIdentity({ evidence: samlEvidence(members) }), grant, {});
+
+  test('it is the identity provider that names the session, and the provider goes along', () => {
+    expect(planWith()).toEqual({
+      way: 'forward',
+      evidence: samlEvidence(),
+      roleArn: aRoleArn,
+      principalArn: aPrincipalArn,
+      sessionName: 'alice@acme.example',
+      duration: { seconds: 3600 },
+    });
+  });
+
+  test('the pair may stand among others', () => {
+    const others = ['a', 'b'].map((name) => ({ roleArn: `${aRoleArn}-${name}`, principalArn: aPrincipalArn }));
+    expect(planWith({ roles: [...others, ...samlEvidence().roles] }).roleArn).toBe(aRoleArn);
+  });
+
+  test.each<[what: string, members: Partial<SamlEvidence>, detail: object]>([
+    ['names no role', { roles: [] }, { wanted: `${aRoleArn},${aPrincipalArn}`, given: 0 }],
+    [
+      'names another role',
+      { roles: [{ roleArn: `${aRoleArn}-2`, principalArn: aPrincipalArn }] },
+      { wanted: `${aRoleArn},${aPrincipalArn}`, given: 1 },
+    ],
+    [
+      'names the role with another provider',
+      { roles: [{ roleArn: aRoleArn, principalArn: `${aPrincipalArn}-2` }] },
+      { wanted: `${aRoleArn},${aPrincipalArn}`, given: 1 },
+    ],
+    [
+      'names role and provider in two pairs',
+      {
+        roles: [
+          { roleArn: aRoleArn, principalArn: `${aPrincipalArn}-2` },
+          { roleArn: `${aRoleArn}-2`, principalArn: aPrincipalArn },
+        ],
+      },
+      { wanted: `${aRoleArn},${aPrincipalArn}`, given: 2 },
+    ],
+    [
+      'spells the role otherwise',
+      { roles: [{ roleArn: aRoleArn.toUpperCase(), principalArn: aPrincipalArn }] },
+      { wanted: `${aRoleArn},${aPrincipalArn}`, given: 1 },
+    ],
+    ['names no session', { sessionName: undefined }, { why: 'no RoleSessionName' }],
+  ])('that %s it is refused', (_, members, detail) => {
+    expect(() => planWith(members)).toThrow(expect.objectContaining({ code: 'role_not_in_assertion', detail }));
+  });
+
+  test('a role without a SAML provider is never had', () => {
+    const identity = anIdentity({ evidence: samlEvidence() });
+    expect(() => planSession(identity, aGrant(), {})).toThrow(
+      expect.objectContaining({ code: 'role_not_in_assertion' }),
+    );
   });
 });

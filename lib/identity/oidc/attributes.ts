@@ -1,7 +1,8 @@
 import { isAwsKey } from '../../policy/context.ts';
 import { isRecord } from '../../record.ts';
+import { requestTagPrefix, sourceIdentityKey } from '../aws-keys.ts';
 import type { Attributes } from '../identity.ts';
-import { readAwsClaims, requestTagPrefix, sourceIdentityKey } from './aws-claims.ts';
+import { readAwsClaims } from './aws-claims.ts';
 
 type Payload = ReadonlyMap<string, unknown>;
 

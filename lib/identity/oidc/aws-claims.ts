@@ -2,14 +2,14 @@
 // Source: IAM User Guide, "Pass session tags in AWS STS: AssumeRoleWithWebIdentity".
 
 import { isRecord } from '../../record.ts';
-
-export const awsClaims = ['tags', 'sourceIdentity'] as const;
-export type AwsClaim = (typeof awsClaims)[number];
-
-export const requestTagPrefix = 'aws:RequestTag/';
-export const isRequestTag = (key: string) => key.toLowerCase().startsWith(requestTagPrefix.toLowerCase());
-export const sourceIdentityKey = 'sts:SourceIdentity';
-export const isSourceIdentity = (key: string) => key.toLowerCase() === sourceIdentityKey.toLowerCase();
+import {
+  type AwsClaim,
+  awsClaims,
+  isSourceIdentityValue,
+  requestTagPrefix,
+  sessionTags,
+  sourceIdentityKey,
+} from '../aws-keys.ts';
 
 export const tagsClaim = 'https://aws.amazon.com/tags';
 export const sourceIdentityClaim = 'https://aws.amazon.com/source_identity';
@@ -46,11 +46,6 @@ export function awsClaimsIn(payload: Payload): readonly AwsClaim[] {
   return awsClaims.filter((claim) => carries[claim]);
 }
 
-/** STS's limits of session tags. */
-const mostTags = 50;
-const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
-const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
-
 /**
  * Session tags in either form: nested, each value a list of exactly one text, or flattened into claims of their own
  * for issuers that cannot nest. `undefined` when STS would say that they are not in the correct format, or break its
@@ -58,14 +53,7 @@ const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
  */
 export function principalTags(payload: Payload): ReadonlyMap<string, string> | undefined {
   const written = [...(nestedTags(payload.get(tagsClaim)) ?? [malformed]), ...flattenedTags(payload)];
-  const tags = new Map<string, string>();
-  const keys = new Set<string>();
-  for (const [key, value] of written) {
-    if (typeof value !== 'string' || !tagKey.test(key) || !tagValue.test(value)) return undefined;
-    tags.set(key, value);
-    keys.add(key.toLowerCase());
-  }
-  return keys.size === written.length && keys.size <= mostTags ? tags : undefined;
+  return sessionTags(written);
 }
 
 type WrittenTag = readonly [key: string, value: unknown];
@@ -90,12 +78,10 @@ function flattenedTags(payload: Payload): readonly WrittenTag[] {
   );
 }
 
-const sourceIdentityForm = /^(?!aws:)[\w+=,.@-]{2,64}$/;
-
 /** `undefined` when there is none or STS would not take it. */
 function sourceIdentityOf(payload: Payload): string | undefined {
   const value = payload.get(sourceIdentityClaim);
-  return typeof value === 'string' && sourceIdentityForm.test(value) ? value : undefined;
+  return isSourceIdentityValue(value) ? value : undefined;
 }
 
 function recordOf(value: unknown): ReadonlyMap<string, unknown> | undefined {

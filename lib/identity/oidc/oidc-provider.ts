@@ -1,9 +1,10 @@
 // An OpenID Connect provider: an issuer whose ID tokens are taken.
 
 import { Refusal } from '../../refusal.ts';
+import type { AwsClaim } from '../aws-keys.ts';
 import type { Identity } from '../identity.ts';
 import { attributesOf } from './attributes.ts';
-import { type AwsClaim, awsClaimsIn } from './aws-claims.ts';
+import { awsClaimsIn } from './aws-claims.ts';
 import { type ClaimRules, checkClaims } from './claims.ts';
 import { parseCompactJwt } from './compact-jwt.ts';
 import { readHeader } from './jwt-header.ts';
@@ -41,5 +42,7 @@ export async function proveOidcToken(token: string, providers: OidcProviders, no
     attributes: attributesOf(jwt.payload),
     unannounced: awsClaimsIn(jwt.payload).filter((claim) => !provider.awsClaims.includes(claim)),
     provenUntil: expires,
+    evidence: { kind: 'oidc', token },
+    once: [],
   };
 }

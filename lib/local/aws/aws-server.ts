@@ -1,4 +1,4 @@
-// The embedded AWS endpoint: STS's Query protocol over loopback HTTP.
+// The embedded AWS endpoint over loopback HTTP: STS's Query protocol, DynamoDB, the sign-in federation.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -6,8 +6,11 @@ import type { Network } from '../../network/network.ts';
 import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from '../listen.ts';
 import type { EmbeddedIam } from './account.ts';
 import type { Action } from './actions/action.ts';
+import { assumeRoleWithSaml } from './actions/assume-role-with-saml.ts';
 import { assumeRoleWithWebIdentity } from './actions/assume-role-with-web-identity.ts';
 import { getCallerIdentity } from './actions/get-caller-identity.ts';
+import { type EmbeddedDynamoDb, isForDynamoDb } from './dynamodb.ts';
+import { type Federation, federationPath } from './federation.ts';
 import { parametersOf } from './parameters.ts';
 import type { Sessions } from './sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from './signature-v4.ts';
@@ -19,9 +22,13 @@ export interface EmbeddedAws {
   readonly sessions: Sessions;
   readonly network: Network;
   readonly clock: () => Date;
+  readonly federation: Federation;
+  /** `undefined` where the stack has no table. */
+  readonly dynamoDb: EmbeddedDynamoDb | undefined;
 }
 
 const actions = new Map<string, Action>([
+  ['AssumeRoleWithSAML', assumeRoleWithSaml],
   ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
   ['GetCallerIdentity', getCallerIdentity],
 ]);
@@ -37,26 +44,30 @@ export function awsServer(aws: EmbeddedAws): Server {
     const requestId = randomUUID();
     answer(request, requestId, aws)
       .catch((error: unknown) => errorAnswer(error, requestId))
-      .then(({ status, xml }) => write(response, requestId, status, xml))
+      .then((answered) => write(response, requestId, answered))
       .catch(() => response.destroy());
   });
 }
 
-interface XmlAnswer {
+interface Answer {
   readonly status: number;
-  readonly xml: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
-async function answer(incoming: IncomingMessage, requestId: string, aws: EmbeddedAws): Promise<XmlAnswer> {
+async function answer(incoming: IncomingMessage, requestId: string, aws: EmbeddedAws): Promise<Answer> {
   const body = await bodyOf(incoming, longestBodyBytes);
   const request = signedRequestOf(incoming, body);
+  const now = aws.clock();
+  const { iam, sessions, network, federation, dynamoDb } = aws;
+  const signedBy = (service: string) => verifySignatureV4(request, { sessions, iam, service, now });
+  if (dynamoDb && isForDynamoDb(request)) return dynamoDb.answer(request, () => signedBy('dynamodb'));
   const form = incoming.method === 'GET' ? request.query : new URLSearchParams(body.toString('utf8'));
+  if (request.path === federationPath) return federation.answer(form, now);
   const name = form.get('Action') ?? '';
   const wanted = form.get('Version') ?? version;
   const action = wanted === version ? actions.get(name) : undefined;
   if (!action) throw invalidAction(name, wanted);
-  const now = aws.clock();
-  const { iam, sessions, network } = aws;
   const result = await action({
     parameters: parametersOf(form),
     iam,
@@ -64,10 +75,10 @@ async function answer(incoming: IncomingMessage, requestId: string, aws: Embedde
     network,
     now,
     sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
-    signedBy: () => verifySignatureV4(request, { sessions, iam, service: 'sts', now }),
+    signedBy: () => signedBy('sts'),
   });
   const members = { [`${name}Result`]: result, ResponseMetadata: { RequestId: requestId } };
-  return { status: 200, xml: element(`${name}Response`, members, namespace) };
+  return { status: 200, body: element(`${name}Response`, members, namespace) };
 }
 
 function signedRequestOf({ method = 'GET', url = '/', rawHeaders }: IncomingMessage, body: Buffer): SignedRequest {
@@ -83,8 +94,8 @@ function signedRequestOf({ method = 'GET', url = '/', rawHeaders }: IncomingMess
 
 type AnyErrorForm = Omit<StsErrorForm, 'status'> & { readonly status: number };
 
-function errorAnswer(error: unknown, requestId: string): XmlAnswer {
-  if (error instanceof TooLarge) return { status: 413, xml: '' };
+function errorAnswer(error: unknown, requestId: string): Answer {
+  if (error instanceof TooLarge) return { status: 413, body: '' };
   const { status, code, message, fromDispatcher }: AnyErrorForm =
     error instanceof StsError
       ? error.form
@@ -96,7 +107,7 @@ function errorAnswer(error: unknown, requestId: string): XmlAnswer {
   const fault = { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
   return {
     status,
-    xml: element(
+    body: element(
       'ErrorResponse',
       { Error: fault, RequestId: requestId },
       fromDispatcher ? dispatcherNamespace : namespace,
@@ -104,6 +115,7 @@ function errorAnswer(error: unknown, requestId: string): XmlAnswer {
   };
 }
 
-function write(response: ServerResponse, requestId: string, status: number, xml: string): void {
-  response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }).end(xml);
+function write(response: ServerResponse, requestId: string, { status, headers, body }: Answer): void {
+  const standard = { 'content-type': 'text/xml', 'x-amzn-requestid': requestId };
+  response.writeHead(status, { ...standard, ...headers }).end(body);
 }

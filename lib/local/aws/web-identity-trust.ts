@@ -2,12 +2,11 @@
 // Source: IAM User Guide, "Available keys for AWS OIDC federation".
 
 import { issuerName } from '../../grant/trust-policy.ts';
-import { requestTagPrefix, sourceIdentityKey, tagsClaim } from '../../identity/oidc/aws-claims.ts';
+import { tagsClaim } from '../../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../../identity/oidc/vendors.ts';
 import { awsContext, type Context } from '../../policy/context.ts';
-import { evaluate } from '../../policy/evaluate.ts';
 import type { Role } from './account.ts';
-import { accessDenied } from './sts-error.ts';
+import { federatedKeys } from './federated-trust.ts';
 import { audiencesOf, type Claims } from './web-identity-token.ts';
 
 export interface TrustedProvider {
@@ -16,27 +15,6 @@ export interface TrustedProvider {
   /** `undefined` for a provider that IAM has built in: only the trust policy can pin its audience. */
   readonly clientIds: readonly string[] | undefined;
   readonly account: string;
-}
-
-/** Each extra permission is a decision of its own, with the same context. */
-export function authorize(
-  role: Role | undefined,
-  provider: string,
-  context: Context,
-  awsClaims: ReadonlyMap<string, string>,
-): asserts role is Role {
-  const has = (start: string) => [...awsClaims.keys()].some((key) => key.startsWith(start));
-  const actions = [
-    'sts:AssumeRoleWithWebIdentity',
-    ...(has(requestTagPrefix) ? ['sts:TagSession'] : []),
-    ...(has(sourceIdentityKey) ? ['sts:SetSourceIdentity'] : []),
-  ];
-  for (const action of actions) {
-    const trust = { name: 'trust policy', policies: role ? [role.trust] : [] };
-    const verdict = evaluate([trust], { caller: { kind: 'federated', provider }, action, context });
-    // A role that does not exist and one that does not trust sound alike.
-    if (!verdict.allowed) throw accessDenied(`Not authorized to perform ${action}`);
-  }
 }
 
 export interface TrustFacts {
@@ -52,7 +30,7 @@ export interface TrustFacts {
   readonly role: Role | undefined;
 }
 
-/** The condition keys of a federated call. `aws:PrincipalArn` is absent, as it is at AWS. */
+/** The condition keys of a call with a web identity. */
 export function trustContext({
   now,
   sourceIp,
@@ -66,31 +44,19 @@ export function trustContext({
 }: TrustFacts): Context {
   const issuer = String(claims.get('iss'));
   const prefix = issuerName(issuer);
+  const { account, principal } = provider;
+  const transitive = transitiveTagKeys(claims);
+  const known = { now, sourceIp, account, principal, sessionName, awsClaims, transitiveTagKeys: transitive, role };
   const keys = new Map<string, string | readonly string[]>([
+    ...federatedKeys(known),
     [`${prefix}:aud`, audience],
     [`${prefix}:oaud`, audiencesOf(claims)],
-    ['sts:RoleSessionName', sessionName],
     ['sts:RoleAuthorizedByIdp', String(authorizedByIdp)],
-    ['aws:PrincipalAccount', provider.account],
-    ['aws:PrincipalType', 'User'],
-    ['aws:userid', provider.principal],
-    ['aws:CurrentTime', now.toISOString()],
-    ['aws:EpochTime', String(Math.floor(now.getTime() / 1000))],
-    ['aws:SourceIp', sourceIp],
-    ['aws:SecureTransport', 'true'],
   ]);
   for (const claim of ['sub', 'amr', 'email', ...(vendorOf(issuer)?.conditionKeys ?? [])]) {
     const values = textsOf(claims.get(claim));
     if (values.length > 0) keys.set(`${prefix}:${claim}`, values);
   }
-  for (const [key, value] of awsClaims) keys.set(key, value);
-  const tagKeys = [...awsClaims.keys()]
-    .filter((key) => key.startsWith(requestTagPrefix))
-    .map((key) => key.slice(requestTagPrefix.length));
-  if (tagKeys.length > 0) keys.set('aws:TagKeys', tagKeys);
-  const transitive = transitiveTagKeys(claims);
-  if (transitive.length > 0) keys.set('sts:TransitiveTagKeys', transitive);
-  for (const [key, value] of role?.tags ?? []) keys.set(`aws:ResourceTag/${key}`, value);
   return awsContext(keys);
 }
 

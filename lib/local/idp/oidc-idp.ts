@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import Provider from 'oidc-provider';
+import { styleSource } from '../../html.ts';
 import { bodyOf, loopbackServer, pathAndQuery } from '../listen.ts';
 import { signInPage, tokenPage, welcomePage } from './pages.ts';
 import { people } from './people.ts';
@@ -94,7 +95,7 @@ function html(response: ServerResponse, status: number, page: string): void {
     .writeHead(status, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'content-security-policy': `default-src 'none'; style-src ${styleSource}; frame-ancestors 'none'`,
     })
     .end(page);
 }

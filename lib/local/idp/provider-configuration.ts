@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { Configuration } from 'oidc-provider';
-import { type AwsClaim, sourceIdentityClaim, tagsClaim } from '../../identity/oidc/aws-claims.ts';
+import type { AwsClaim } from '../../identity/aws-keys.ts';
+import { sourceIdentityClaim, tagsClaim } from '../../identity/oidc/aws-claims.ts';
 import { MemoryAdapter } from './memory-adapter.ts';
 import { welcomePage } from './pages.ts';
 import { type Person, people } from './people.ts';

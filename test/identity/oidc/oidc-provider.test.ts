@@ -44,6 +44,8 @@ describe('the identity that a token proves', () => {
       subject: 'alice',
       unannounced: [],
       provenUntil: later(300),
+      evidence: proof,
+      once: [],
     });
     expect(attributes.texts.get('groups')).toEqual(['a', 'b']);
     expect(attributes.texts.get('email_verified')).toEqual(['true']);

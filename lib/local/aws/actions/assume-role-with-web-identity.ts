@@ -1,19 +1,18 @@
-import { readAwsClaims, sourceIdentityKey } from '../../../identity/oidc/aws-claims.ts';
+import { sourceIdentityKey } from '../../../identity/aws-keys.ts';
+import { readAwsClaims } from '../../../identity/oidc/aws-claims.ts';
 import { vendorOf } from '../../../identity/oidc/vendors.ts';
-import { parsePolicy } from '../../../policy/parse-policy.ts';
-import { PolicyError } from '../../../policy/policy.ts';
-import { packedPolicySize } from '../packed-size.ts';
-import { nameCharacters, ParameterReader, policyCharacters } from '../parameters.ts';
 import {
-  accessDenied,
-  internalFailure,
-  invalidIdentityToken,
-  malformedPolicyDocument,
-  packedPolicyTooLarge,
-  validationError,
-} from '../sts-error.ts';
+  checkRoleArn,
+  issueFederated,
+  type SessionParameters,
+  sessionMembers,
+  sessionParameters,
+} from '../federated-session.ts';
+import { authorize } from '../federated-trust.ts';
+import { nameCharacters, ParameterReader } from '../parameters.ts';
+import { accessDenied, internalFailure, invalidIdentityToken } from '../sts-error.ts';
 import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature } from '../web-identity-token.ts';
-import { authorize, type TrustedProvider, trustContext } from '../web-identity-trust.ts';
+import { type TrustedProvider, trustContext } from '../web-identity-trust.ts';
 import type { Action, Call } from './action.ts';
 
 /**
@@ -40,45 +39,31 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
     authorizedByIdp,
     role,
   });
-  authorize(role, provider.principal, context, awsClaims);
+  authorize(role, {
+    action: 'sts:AssumeRoleWithWebIdentity',
+    provider: provider.principal,
+    context,
+    awsClaims,
+  });
 
-  if (request.policy !== undefined) checkSessionPolicy(request.policy);
-  const durationSeconds = request.durationSeconds ?? defaultSeconds;
-  if (durationSeconds > role.maxSessionSeconds) {
-    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
-  }
   const subject = String(claims.get('sub'));
-  const packed = packedPolicySize([request.policy ?? '', subject, ...[...awsClaims].flat()]);
-  if (packed > 100) {
-    throw packedPolicyTooLarge(`Packed policy consumes ${packed}% of allotted space, please use smaller policy.`);
-  }
-
-  const session = sessions.issue({
-    account,
-    roleId: role.id,
-    arn: `arn:aws:sts::${account}:assumed-role/${role.name}/${request.sessionName}`,
-    userId: `${role.id}:${request.sessionName}`,
-    expires: new Date(Math.floor(now.getTime() / 1000 + durationSeconds) * 1000),
+  const { session, packedPolicySize } = issueFederated(sessions, {
+    role,
+    sessionName,
+    parameters: request,
+    carried: [subject, ...[...awsClaims].flat()],
+    shortens: [],
+    now,
   });
   return {
     SubjectFromWebIdentityToken: subject,
     Audience: audience,
-    AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
-    Credentials: {
-      AccessKeyId: session.accessKeyId,
-      SecretAccessKey: session.secretAccessKey,
-      SessionToken: session.sessionToken,
-      Expiration: session.expires.toISOString().replace('.000', ''),
-    },
+    ...sessionMembers(session),
     Provider: provider.principal,
-    PackedPolicySize: packed,
+    PackedPolicySize: packedPolicySize,
     SourceIdentity: awsClaims.get(sourceIdentityKey),
   };
 };
-
-const defaultSeconds = 3600;
-const shortestSeconds = 900;
-const longestSeconds = 43_200;
 
 interface ProvedToken {
   readonly claims: Claims;
@@ -115,32 +100,27 @@ async function proveToken(call: Call, { token, roleArn }: WebIdentityRequest, ac
   return { claims, awsClaims: keys, audience, provider, authorizedByIdp };
 }
 
-interface WebIdentityRequest {
-  readonly roleArn: string;
+interface WebIdentityRequest extends SessionParameters {
   readonly sessionName: string;
   readonly token: string;
-  readonly policy: string | undefined;
-  readonly durationSeconds: number | undefined;
 }
 
 function readRequest({ parameters }: Call): WebIdentityRequest {
   const reader = new ParameterReader(parameters);
-  const roleArn = reader.text('RoleArn', { required: true, shortest: 20, longest: 2048 }) ?? '';
+  const session = sessionParameters(reader);
   const sessionName =
     reader.text('RoleSessionName', { required: true, shortest: 2, longest: 64, pattern: nameCharacters }) ?? '';
   const token = reader.text('WebIdentityToken', { required: true, shortest: 4, longest: 20_000 }) ?? '';
   const providerId = reader.text('ProviderId', { shortest: 4, longest: 2048 });
-  const policy = reader.text('Policy', { shortest: 1, longest: 2048, pattern: policyCharacters });
-  const durationSeconds = reader.integer('DurationSeconds', { least: shortestSeconds, most: longestSeconds });
   reader.finish();
-  if (!/^arn:[\w-]+:iam::\d{12}:role\/./.test(roleArn)) throw validationError(`${roleArn} is invalid`);
+  checkRoleArn(session.roleArn);
   if (providerId === 'www.amazon.com') throw invalidIdentityToken('Provided Token is not a Login With Amazon token');
   if (providerId !== undefined) {
     throw accessDenied(
       'Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens',
     );
   }
-  return { roleArn, sessionName, token, policy, durationSeconds };
+  return { ...session, sessionName, token };
 }
 
 function providerFor({ iam }: Call, account: string, issuer: string): TrustedProvider {
@@ -161,15 +141,4 @@ function checkRolePinning(claims: Claims, roleArn: string): boolean {
   if (listed.some((each) => typeof each === 'string' && each.trim() === roleArn)) return true;
   // AWS's own sentence for this is not recorded.
   throw invalidIdentityToken('The requested role is not authorized by the identity provider.');
-}
-
-function checkSessionPolicy(document: string): void {
-  try {
-    parsePolicy({ name: 'session policy', kind: 'identity', document });
-  } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
-    throw malformedPolicyDocument(
-      `Syntax errors in policy. ${error.problems.map(({ path, says }) => `${path}: ${says}`).join('; ')}`,
-    );
-  }
 }

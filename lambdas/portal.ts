@@ -1,0 +1,64 @@
+// GET / and POST /portal: what whoever signed in may get, and getting it.
+
+import type { Trail } from '../lib/audit/audit-record.ts';
+import { type ConsoleLink, consoleLinks } from '../lib/console/console-link.ts';
+import { consoleOf } from '../lib/console/partition.ts';
+import { type PortalAnswered, type PortalAsked, portal } from '../lib/dialects/portal.ts';
+import type { OpenDoor, Rim } from '../lib/door.ts';
+import { type ConsoleBroker, exchange, identify, openConsole } from '../lib/exchange.ts';
+import { grantsFor } from '../lib/grant/decide-grant.ts';
+import { Refusal } from '../lib/refusal.ts';
+import { signInsIn } from '../lib/sign-in/sign-ins.ts';
+import { brokerWithin } from './broker.ts';
+import { addressOf, configurationWithin } from './configuration.ts';
+import { deployed } from './rim.ts';
+import { serve } from './serve.ts';
+import { storeWithin } from './store.ts';
+
+export const open: OpenDoor = (rim) => {
+  const configuration = configurationWithin(rim);
+  const broker = brokerWithin(rim, configuration);
+  const url = addressOf(rim);
+  const signIns = signInsIn(storeWithin(rim));
+  const means = {
+    ...broker,
+    providers: { ...broker.providers, signIns: signIns.prove },
+    consoleLink: consoleLinkWithin(rim),
+    url,
+  };
+  const dialect = portal({
+    url,
+    providers: configuration.saml.map(({ name }) => name),
+    hasConsole: consoleOf(rim.environment().partition) !== undefined,
+    signInStandIn: rim.embeddedAws?.endpoint,
+  });
+  return serve({ door: 'portal', dialect, act: answer }, means);
+};
+
+async function answer(asked: PortalAsked, broker: ConsoleBroker, trail: Trail): Promise<PortalAnswered> {
+  switch (asked.wants) {
+    case 'page': {
+      const { proof } = asked;
+      if (!proof) return { shows: 'sign-in' };
+      const identity = await identify({ proof }, broker, trail);
+      return { shows: 'grants', identity, grants: grantsFor(identity, broker.grants) };
+    }
+    case 'credentials':
+      return { shows: 'credentials', exchanged: await exchange(asked, broker, trail) };
+    case 'console':
+      return { shows: 'console', link: await openConsole(asked, broker, trail) };
+    case 'sign-out':
+      return { shows: 'nothing' };
+  }
+}
+
+function consoleLinkWithin({ environment, sts, embeddedAws }: Rim): ConsoleLink {
+  const place = consoleOf(environment().partition);
+  if (!place) {
+    return () => Promise.reject(new Refusal('console_refused', { why: 'this partition has no console sign-in' }));
+  }
+  const federationOrigin = embeddedAws?.endpoint ?? `https://${place.signInHost}`;
+  return consoleLinks({ network: sts, place, federationOrigin });
+}
+
+export const handler = deployed(open);

@@ -1,0 +1,57 @@
+// GET /sign-in/{provider}: to the identity provider.
+
+import type { CarriedSaml } from '../lib/config/carried.ts';
+import { type SignInAsked, type SignInBegun, signIn } from '../lib/dialects/sign-in.ts';
+import type { OpenDoor } from '../lib/door.ts';
+import { currentProviders } from '../lib/identity/saml/refreshed-metadata.ts';
+import { newBrowserSecret, newRequestId } from '../lib/identity/saml/request-id.ts';
+import { Refusal } from '../lib/refusal.ts';
+import { authnRequestLocation, type Ourselves } from '../lib/sign-in/service-provider.ts';
+import { addressOf, configurationWithin } from './configuration.ts';
+import { deployed } from './rim.ts';
+import { secretWithin } from './secret.ts';
+import { type Recorder, serve } from './serve.ts';
+import { storeWithin } from './store.ts';
+
+interface Means extends Recorder {
+  readonly us: Ourselves;
+  readonly providers: (now: Date) => Promise<readonly CarriedSaml[]>;
+  readonly signingKey: () => Promise<string | undefined>;
+}
+
+export const open: OpenDoor = (rim) => {
+  const { saml, serviceProvider } = configurationWithin(rim);
+  const { signing, decryption, entityId } = serviceProvider;
+  const means: Means = {
+    us: {
+      url: addressOf(rim),
+      entityId,
+      signingCertificate: signing?.certificate,
+      encryptionCertificate: decryption?.certificate,
+    },
+    providers: currentProviders(saml, storeWithin(rim)),
+    signingKey: async () => (signing ? secretWithin(rim, signing.privateKey) : undefined),
+    clock: rim.clock,
+    audit: (record) => rim.writeLine(JSON.stringify(record)),
+  };
+  return serve({ door: 'sign-in', dialect: signIn, act: begin }, means);
+};
+
+async function begin(
+  { provider, browserSecret = newBrowserSecret() }: SignInAsked,
+  { us, providers, signingKey, clock }: Means,
+): Promise<SignInBegun> {
+  const now = clock();
+  const identityProvider = (await providers(now)).find(({ name }) => name === provider);
+  if (!identityProvider) throw new Refusal('provider_unknown');
+  const location = authnRequestLocation({
+    us,
+    signingKey: identityProvider.signRequests ? await signingKey() : undefined,
+    id: newRequestId({ provider, browserSecret, now }),
+    relayState: provider,
+    identityProvider,
+  });
+  return { location, browserSecret };
+}
+
+export const handler = deployed(open);

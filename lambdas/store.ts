@@ -1,0 +1,10 @@
+import type { Rim } from '../lib/door.ts';
+import { given, variables } from '../lib/environment.ts';
+import { dynamoDbStore } from '../lib/store/dynamodb-store.ts';
+import type { Store } from '../lib/store/store.ts';
+
+/** The table that synthesis gave this door. Throws when it gave none. */
+export function storeWithin({ environment, embeddedAws }: Rim): Store {
+  const { table, region } = environment();
+  return dynamoDbStore({ table: given(table, variables.table), region, ...(embeddedAws && { client: embeddedAws }) });
+}

@@ -1,0 +1,146 @@
+// GET / and POST /portal: what a person who signed in may get, and getting it. Server-rendered, and works without a
+// script.
+
+import type { Exchanged, ExchangeRequest } from '../exchange.ts';
+import type { Grant } from '../grant/grant.ts';
+import { escaped } from '../html.ts';
+import type { Identity, SignInProof } from '../identity/identity.ts';
+import { noSignInCookie, signInCookie } from '../sign-in/cookies.ts';
+import type { Dialect } from './dialect.ts';
+import { readForm } from './form.ts';
+import type { HttpAnswer, HttpRequest } from './http.ts';
+import { malformed } from './json.ts';
+import { answerPage, redirectTo, refuseOnPage } from './page.ts';
+
+export type PortalAsked =
+  | { readonly wants: 'page'; readonly proof: SignInProof | undefined }
+  | ({ readonly wants: 'credentials' | 'console'; readonly destination?: string } & ExchangeRequest)
+  | { readonly wants: 'sign-out' };
+
+export type PortalAnswered =
+  | { readonly shows: 'sign-in' }
+  | { readonly shows: 'grants'; readonly identity: Identity; readonly grants: readonly Grant[] }
+  | { readonly shows: 'credentials'; readonly exchanged: Exchanged }
+  | { readonly shows: 'console'; readonly link: string }
+  | { readonly shows: 'nothing' };
+
+export interface PortalSettings {
+  /** Our own address, without a path: forms from elsewhere are refused. */
+  readonly url: string;
+  /** The names of the providers that people can sign in with. */
+  readonly providers: readonly string[];
+  /** Whether the partition has a console that people can be sent to. */
+  readonly hasConsole: boolean;
+  /** What stands in for AWS's sign-in on this machine. */
+  readonly signInStandIn: string | undefined;
+}
+
+const longestBodyBytes = 4096;
+const fields = ['wants', 'grant', 'destination'];
+
+export function portal(settings: PortalSettings): Dialect<PortalAsked, PortalAnswered> {
+  return {
+    read(request) {
+      const handle = request.cookies.get(signInCookie);
+      const proof = handle === undefined || handle === '' ? undefined : ({ kind: 'sign-in', handle } as const);
+      return request.path === '/' ? { wants: 'page', proof } : wish(request, proof, settings.url);
+    },
+
+    answer(answered) {
+      switch (answered.shows) {
+        case 'sign-in':
+          return signInPage(settings.providers);
+        case 'grants':
+          return grantsPage(answered.identity, answered.grants, settings);
+        case 'credentials':
+          return credentialsPage(answered.exchanged);
+        case 'console':
+          return redirectTo(answered.link);
+        case 'nothing':
+          return redirectTo('/', [noSignInCookie]);
+      }
+    },
+
+    refuse: (no, requestId) => refuseOnPage(no, requestId, no.error === 'sign_in_ended' ? [noSignInCookie] : undefined),
+  };
+}
+
+function wish(request: HttpRequest, proof: SignInProof | undefined, url: string): PortalAsked {
+  checkOrigin(request, url);
+  const form = readForm(request, fields, longestBodyBytes);
+  const wants = form.get('wants');
+  if (wants === 'sign-out') return { wants };
+  if (wants !== 'credentials' && wants !== 'console') {
+    throw malformed('"wants" must be credentials, console or sign-out.');
+  }
+  const grant = form.get('grant') ?? '';
+  const destination = form.get('destination');
+  // An ended sign-in says so; without a cookie there is none.
+  return {
+    wants,
+    grant,
+    proof: proof ?? { kind: 'sign-in', handle: '' },
+    ...(destination !== undefined && { destination }),
+  };
+}
+
+/** The cookie does not come along from other sites; neighbours of ours, and browsers that forget, are kept out here. */
+function checkOrigin({ headers }: HttpRequest, url: string): void {
+  const origin = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  const isOurs = (origin === undefined || origin === url) && (site === undefined || site === 'same-origin');
+  if (!isOurs) throw malformed('The form must be sent from our own page.');
+}
+
+const signInPage = (providers: readonly string[]) =>
+  answerPage({
+    title: 'Sign in',
+    content: providers
+      .map((name) => `<a class="button" href="/sign-in/${escaped(name)}">Sign in with ${escaped(name)}</a>`)
+      .join('\n'),
+  });
+
+function grantsPage(
+  { subject, provider, provenUntil }: Identity,
+  grants: readonly Grant[],
+  { hasConsole, signInStandIn }: PortalSettings,
+): HttpAnswer {
+  const list = grants.map((grant) => grantSection(grant, hasConsole)).join('\n');
+  return answerPage({
+    title: 'What you may use',
+    content: `<p>Signed in as <strong>${escaped(subject)}</strong> with ${escaped(provider)}, for choices made until
+<time datetime="${provenUntil.toISOString()}">${provenUntil.toISOString().slice(11, 19)} UTC</time>.</p>
+${list === '' ? '<p role="alert">No grant fits you. Ask whoever runs this Daypass: the log says why.</p>' : list}
+<form method="post" action="/portal"><button class="plain" name="wants" value="sign-out">Sign out</button></form>`,
+    formsLeadTo: signInStandIn,
+  });
+}
+
+function grantSection({ name, role }: Grant, hasConsole: boolean): string {
+  const open = hasConsole ? '\n<button name="wants" value="console">Open the AWS console</button>' : '';
+  return `<section><h2>${escaped(name)}</h2><small><code>${escaped(role.arn)}</code></small>
+<form method="post" action="/portal" class="choices"><input type="hidden" name="grant" value="${escaped(name)}">
+<button name="wants" value="credentials">Get credentials</button>${open}</form></section>`;
+}
+
+function credentialsPage({ credentials, assumedRoleUser, grant }: Exchanged): HttpAnswer {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+  const shell = `export AWS_ACCESS_KEY_ID=${accessKeyId}
+export AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+export AWS_SESSION_TOKEN=${sessionToken}`;
+  const powerShell = shell.replace(/^export (\w+)=(.*)$/gm, '$env:$1="$2"');
+  const file = `[${grant.name}]
+aws_access_key_id = ${accessKeyId}
+aws_secret_access_key = ${secretAccessKey}
+aws_session_token = ${sessionToken}`;
+  const block = (title: string, text: string) => `<h2>${title}</h2><pre>${escaped(text)}</pre>`;
+  return answerPage({
+    title: `Credentials for ${grant.name}`,
+    content: `<p>You are <code>${escaped(assumedRoleUser.arn)}</code> until
+<time datetime="${expiration.toISOString()}">${expiration.toISOString().replace('.000', '')}</time>. One click selects a whole block.</p>
+${block('For the shell', shell)}
+${block('For PowerShell', powerShell)}
+${block('For ~/.aws/credentials', file)}
+<p><a class="button" href="/">Back</a></p>`,
+  });
+}

@@ -1,0 +1,68 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Configuration, SamlProviderSettings } from '../config/configuration.ts';
+import { DoorFunction } from './door-function.ts';
+import type { OnceTable } from './once-table.ts';
+
+export interface MetadataRefreshProps {
+  readonly configuration: Configuration;
+  readonly table: OnceTable;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+  readonly topic?: ITopic;
+}
+
+/** Every hour the metadata of providers that have an address is fetched again, for the doors and for IAM. */
+export class MetadataRefresh extends Construct {
+  constructor(scope: Construct, id: string, props: MetadataRefreshProps) {
+    super(scope, id);
+    const { configuration, table, environment, files, logRetention, topic } = props;
+    const refreshed = [...configuration.providers.values()].filter(
+      (each): each is SamlProviderSettings => each.kind === 'saml' && each.refreshedFrom !== undefined,
+    );
+    if (refreshed.length === 0) return;
+    const { function: target } = new DoorFunction(this, 'Function', {
+      door: 'refresh-metadata',
+      description: 'Daypass: fetches the metadata of SAML identity providers again.',
+      environment,
+      files,
+      logRetention,
+    });
+    table.allow(target, ['metadata'], []);
+    const ours = refreshed.filter(({ iamProvider }) => iamProvider === 'create');
+    if (ours.length > 0) {
+      target.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['iam:UpdateSAMLProvider'],
+          resources: ours.map(({ iamProviderName }) =>
+            Stack.of(this).formatArn({
+              service: 'iam',
+              region: '',
+              resource: 'saml-provider',
+              resourceName: iamProviderName,
+            }),
+          ),
+        }),
+      );
+    }
+    new Rule(this, 'Hourly', { schedule: Schedule.rate(Duration.hours(1)), targets: [new LambdaFunction(target)] });
+    const alarm = new Alarm(this, 'Failed', {
+      metric: target.metricErrors({ period: Duration.hours(1) }),
+      threshold: 1,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription:
+        'The metadata of a SAML identity provider could not be refreshed for three hours. What was fetched before serves on, for 14 days. The function\'s log says which provider and why under "why".',
+    });
+    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+  }
+}

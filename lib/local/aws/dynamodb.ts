@@ -1,0 +1,146 @@
+// DynamoDB on this machine, by dynalite, behind the signature and the permissions of whoever asks: a door may do with
+// the table what the template lets its role do, and nothing else.
+
+import { request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import dynalite from 'dynalite';
+import { awsContext } from '../../policy/context.ts';
+import { evaluate } from '../../policy/evaluate.ts';
+import { isRecord } from '../../record.ts';
+import { tableAttributes } from '../../store/store.ts';
+import { close, listen, loopback } from '../listen.ts';
+import { resourcesOf, type StackTemplate } from '../template.ts';
+import type { EmbeddedIam } from './account.ts';
+import type { Session } from './sessions.ts';
+import type { SignedRequest } from './signature-v4.ts';
+import { StsError, type StsErrorForm } from './sts-error.ts';
+
+export interface DynamoDbAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface EmbeddedDynamoDb {
+  answer(request: SignedRequest, signedBy: () => Session): Promise<DynamoDbAnswer>;
+  stop(): Promise<void>;
+}
+
+const target = 'DynamoDB_20120810.';
+
+export const isForDynamoDb = ({ headers }: SignedRequest) => headers.get('x-amz-target')?.startsWith(target) ?? false;
+
+/** Resolves when the tables of the stack are there. */
+export async function embeddedDynamoDb(stack: StackTemplate, iam: EmbeddedIam): Promise<EmbeddedDynamoDb> {
+  const server = dynalite({ createTableMs: 0 });
+  await listen(server, 0);
+  const tables = resourcesOf(stack, 'AWS::DynamoDB::Table');
+  for (const { logicalId, properties } of tables) {
+    const { AttributeDefinitions, KeySchema } = properties;
+    const table = { TableName: logicalId, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' };
+    const { status, body } = await send(server, 'CreateTable', JSON.stringify(table));
+    if (status !== 200) throw new Error(`The table ${logicalId} could not be made: ${body}`);
+  }
+  return {
+    async answer(request, signedBy) {
+      const operation = request.headers.get('x-amz-target')?.slice(target.length) ?? '';
+      const body = request.body.toString('utf8');
+      try {
+        authorize({ operation, asked: memberIn(body), session: signedBy(), iam, stack });
+      } catch (error) {
+        if (error instanceof StsError) return refused(error.form);
+        throw error;
+      }
+      return send(server, operation, body);
+    },
+    stop: () => close(server),
+  };
+}
+
+/** Members of a request. Throws an `StsError` when it is no object. */
+function memberIn(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (isRecord(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new StsError({ status: 400, code: 'SerializationException' });
+}
+
+interface Asked {
+  readonly operation: string;
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly session: Session;
+  readonly iam: EmbeddedIam;
+  readonly stack: StackTemplate;
+}
+
+function authorize({ operation, asked, session, iam, stack }: Asked): void {
+  const table = asked.TableName;
+  // What the operation reads, and not what else stands beside it.
+  const item = asked[operation === 'PutItem' ? 'Item' : 'Key'];
+  const resource = `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${String(table)}`;
+  const key = isRecord(item) ? item[tableAttributes.key] : undefined;
+  const [leadingKey] = isRecord(key) ? Object.values(key) : [];
+  const context = awsContext(leadingKey === undefined ? [] : [['dynamodb:LeadingKeys', [String(leadingKey)]]]);
+  const policies = iam.roleById(session.roleId)?.permissions ?? [];
+  const action = `dynamodb:${operation}`;
+  const verdict = evaluate([{ name: 'identity policies', policies }], { action, resource, context });
+  if (verdict.allowed) return;
+  throw new StsError({
+    status: 400,
+    code: 'AccessDeniedException',
+    message: `User: ${session.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+  });
+}
+
+const jsonType = 'application/x-amz-json-1.0';
+
+/** DynamoDB has names of its own for what is wrong with a signature. */
+const ownNames = new Map([
+  ['InvalidClientTokenId', 'UnrecognizedClientException'],
+  ['ExpiredToken', 'ExpiredTokenException'],
+  ['SignatureDoesNotMatch', 'InvalidSignatureException'],
+  ['IncompleteSignature', 'IncompleteSignatureException'],
+  ['MissingAuthenticationToken', 'MissingAuthenticationTokenException'],
+]);
+
+const refused = ({ code, message = '' }: StsErrorForm): DynamoDbAnswer => ({
+  status: 400,
+  headers: { 'content-type': jsonType },
+  body: JSON.stringify({ __type: `com.amazon.coral.service#${ownNames.get(code) ?? code}`, Message: message }),
+});
+
+/** dynalite wants a signature to be there and verifies none: that is done by now. */
+const anySignature =
+  'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local';
+
+function send(server: Server, operation: string, body: string): Promise<DynamoDbAnswer> {
+  const { port } = server.address() as AddressInfo;
+  const headers = {
+    'content-type': jsonType,
+    'x-amz-target': target + operation,
+    'x-amz-date': '20260101T000000Z',
+    authorization: anySignature,
+    'content-length': Buffer.byteLength(body),
+  };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: loopback, port, method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        // The SDK checks it where it is there.
+        const checksum = response.headers['x-amz-crc32'];
+        resolve({
+          status: response.statusCode ?? 500,
+          headers: { 'content-type': jsonType, ...(checksum && { 'x-amz-crc32': String(checksum) }) },
+          body: Buffer.concat(chunks).toString('utf8'),
+        });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}

@@ -1,0 +1,84 @@
+// The local identity provider in the place of a configured one: the configuration as it would be had the true provider
+// this machine's key and address. All the rest of it stays as it is, the entityID above all.
+
+import type { Configuration, GrantSettings, SamlProviderSettings } from '../../config/configuration.ts';
+import { readIdpMetadata } from '../../identity/saml/idp-metadata.ts';
+import { acsPath, entityIdOf } from '../../sign-in/our-addresses.ts';
+import { type IssuerSettings, idpMetadata } from './response.ts';
+import type { SamlIdpSettings } from './saml-idp.ts';
+import { selfSigned } from './self-signed.ts';
+
+export interface StandInSettings {
+  readonly configuration: Configuration;
+  /** `http://127.0.0.1:{port}` of the doors and of the identity provider. */
+  readonly doors: string;
+  readonly address: string;
+  /** The account whose roles the grants without one name. */
+  readonly account: string;
+  readonly clock: () => Date;
+}
+
+export interface StoodIn {
+  /** With our own address as that of the doors. */
+  readonly configuration: Configuration;
+  /** `undefined` where no provider needs a stand-in. */
+  readonly samlIdp: SamlIdpSettings | undefined;
+}
+
+const validMilliseconds = 24 * 60 * 60 * 1000;
+
+/** For the first SAML provider that is not on this machine already. */
+export async function withStandIn({
+  configuration,
+  doors,
+  address,
+  account,
+  clock,
+}: StandInSettings): Promise<StoodIn> {
+  const here = { ...configuration, url: doors };
+  const provider = [...configuration.providers.values()].find(needsStandIn);
+  if (!provider) return { configuration: here, samlIdp: undefined };
+  const now = clock();
+  const { privateKey, certificate } = await selfSigned({
+    from: new Date(now.getTime() - validMilliseconds),
+    until: new Date(now.getTime() + validMilliseconds),
+  });
+  const issuer: IssuerSettings = {
+    entityId: provider.entityId,
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    certificate: certificate.raw.toString('base64'),
+    singleSignOnService: `${address}/sso`,
+    rolePairs: [...configuration.grants.values()].flatMap((grant) => pairOf(grant, provider, account)),
+    awsClaims: provider.awsClaims,
+    audience: entityIdOf({ url: doors, entityId: configuration.serviceProvider.entityId }),
+  };
+  const document = idpMetadata(issuer);
+  const { validUntil: _, ...rest } = provider;
+  const standIn: SamlProviderSettings = {
+    ...rest,
+    ...readIdpMetadata(document, now),
+    document,
+    refreshedFrom: undefined,
+  };
+  return {
+    configuration: { ...here, providers: new Map(configuration.providers).set(provider.name, standIn) },
+    samlIdp: {
+      ...issuer,
+      assertionConsumerService: doors + acsPath,
+      recipients: provider.recipients,
+      signInPage: `${doors}/sign-in/${provider.name}`,
+      clock,
+    },
+  };
+}
+
+function needsStandIn(provider: { readonly kind: string }): provider is SamlProviderSettings {
+  return provider.kind === 'saml' && !(provider as SamlProviderSettings).singleSignOnService.startsWith('http:');
+}
+
+/** The pair that assertions name for a grant's role, unless the role trusts another provider. */
+function pairOf({ from, role }: GrantSettings, provider: SamlProviderSettings, home: string): readonly string[] {
+  if (from !== provider.name) return [];
+  const arn = role.kind === 'named' ? role.arn : `arn:aws:iam::${role.account ?? home}:role/${role.roleName}`;
+  return [`${arn},${arn.replace(/:role\/.*$/, `:saml-provider/${provider.iamProviderName}`)}`];
+}

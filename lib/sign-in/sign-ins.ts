@@ -1,0 +1,97 @@
+// Sign-ins that were proved a moment ago, kept until their assertion ends so that a person can choose what to do with
+// them. The store holds them sealed; the key is in the browser's cookie and nowhere else, so neither of the two alone
+// gives an assertion away.
+
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Attributes, Identity, SignInProof } from '../identity/identity.ts';
+import type { Prover } from '../identity/prove-identity.ts';
+import { Refusal } from '../refusal.ts';
+import { keyPrefixes, type Store } from '../store/store.ts';
+
+export interface KeptSignIn {
+  /** For the browser's cookie: an id and a key. */
+  readonly handle: string;
+  readonly until: Date;
+}
+
+export interface SignIns {
+  keep(identity: Identity): Promise<KeptSignIn>;
+  readonly prove: Prover<SignInProof>;
+}
+
+const cipherName = 'aes-256-gcm';
+const idBytes = 16;
+const keyBytes = 32;
+const ivBytes = 12;
+const tagBytes = 16;
+const handleForm = /^([\w-]{22})\.([\w-]{43})$/;
+
+export function signInsIn(store: Store): SignIns {
+  return {
+    async keep(identity) {
+      const id = randomBytes(idBytes).toString('base64url');
+      const key = randomBytes(keyBytes);
+      const until = identity.provenUntil;
+      await store.put({ key: keyPrefixes.signIn + id, until, value: seal(packed(identity), key, id) });
+      return { handle: `${id}.${key.toString('base64url')}`, until };
+    },
+    async prove({ handle }, now) {
+      const [, id, key] = handleForm.exec(handle) ?? [];
+      if (id === undefined || key === undefined) throw new Refusal('sign_in_ended');
+      const sealed = await store.get(keyPrefixes.signIn + id, now);
+      const identity = sealed === undefined ? undefined : unsealed(sealed, Buffer.from(key, 'base64url'), id);
+      if (!identity || identity.provenUntil <= now) throw new Refusal('sign_in_ended');
+      return identity;
+    },
+  };
+}
+
+/** The id is authenticated too: one sign-in cannot be put in the place of another. */
+function seal(text: string, key: Buffer, id: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(cipherName, key, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(id));
+  return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
+}
+
+function unsealed(sealed: string, key: Buffer, id: string): Identity | undefined {
+  const bytes = Buffer.from(sealed, 'base64');
+  try {
+    const iv = bytes.subarray(0, ivBytes);
+    const decipher = createDecipheriv(cipherName, key, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(id));
+    decipher.setAuthTag(bytes.subarray(-tagBytes));
+    const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]);
+    return unpacked(text.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'once'> & {
+  readonly provenUntil: string;
+  readonly attributes: {
+    readonly texts: readonly (readonly [string, readonly string[]])[];
+    readonly opaque: readonly string[];
+    readonly hidden: readonly string[];
+  };
+};
+
+/** What had to be seen once only was reserved when it was proved. */
+function packed({ attributes, provenUntil, once: _, ...rest }: Identity): string {
+  const { texts, opaque, hidden } = attributes;
+  const plain: Packed = {
+    ...rest,
+    provenUntil: provenUntil.toISOString(),
+    attributes: { texts: [...texts], opaque: [...opaque], hidden },
+  };
+  return JSON.stringify(plain);
+}
+
+function unpacked(json: string): Identity {
+  const { attributes, provenUntil, ...rest } = JSON.parse(json) as Packed;
+  const restored: Attributes = {
+    texts: new Map(attributes.texts),
+    opaque: new Set(attributes.opaque),
+    hidden: attributes.hidden,
+  };
+  return { ...rest, provenUntil: new Date(provenUntil), attributes: restored, once: [] };
+}

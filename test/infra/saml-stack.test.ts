@@ -1,0 +1,542 @@
+// What a SAML provider adds to the stack, and that without one nothing of it is there.
+
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Configuration } from '../../lib/config/configuration.ts';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
+import { AccountRolesStack, otherAccounts } from '../../lib/infra/account-roles-stack.ts';
+import { daypassApp } from '../../lib/infra/daypass-app.ts';
+import { routes, routesWith } from '../../lib/routes.ts';
+import { aPermission } from '../kit/builders.ts';
+import { aMoment } from '../kit/issuer.ts';
+import { aMetadata, documentsOf } from '../kit/metadata.ts';
+import { aSamlIdp } from '../kit/saml-idp.ts';
+import { type Deployed, deployed, home, read, rolesOf } from './kit.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+const idp = await aSamlIdp();
+const otherIdp = await aSamlIdp({ entityId: 'https://other.acme.example/saml' });
+const address = 'https://idp.acme.example/metadata';
+const metadata = aMetadata({ certificates: [idp.certificate] });
+const documents = documentsOf({
+  'corp.xml': metadata,
+  [address]: metadata,
+  'other.xml': aMetadata({ entityId: otherIdp.entityId, certificates: [otherIdp.certificate] }),
+  'our.pem': `-----BEGIN CERTIFICATE-----\n${idp.certificate}\n-----END CERTIFICATE-----\n`,
+});
+
+const role = { permissions: [aPermission()] };
+const oidc = { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } };
+
+interface Settings {
+  readonly corp?: Members;
+  readonly providers?: Members;
+  readonly grants?: Members;
+  readonly file?: Members;
+}
+
+/** One SAML provider, `corp`, and one grant of it, `support`, unless told otherwise. */
+const configurationOf = ({ corp = {}, providers = {}, grants = {}, file = {} }: Settings = {}): Configuration =>
+  loadConfiguration(
+    {
+      providers: { corp: { saml: { metadata: 'corp.xml', ...corp } }, ...providers },
+      grants: { support: { from: 'corp', when: { StringEquals: { sub: 'alice' } }, role }, ...grants },
+      ...file,
+    },
+    { documents, now: aMoment },
+  );
+
+const url = 'https://access.acme.example';
+const secretArn = (name: string) => `arn:aws:secretsmanager:eu-central-1:${home.account}:secret:${name}-AbCdEf`;
+const keyPairs = {
+  signing: { certificate: 'our.pem', privateKey: secretArn('signing') },
+  decryption: { certificate: 'our.pem', privateKey: secretArn('decryption') },
+};
+
+/** As API Gateway gives it, in the words of the local reader. */
+const gatewayAddress = (template: Template) =>
+  `${Object.keys(template.findResources('AWS::ApiGatewayV2::Api'))[0]}.ApiEndpoint`;
+
+let plain: Deployed;
+let whole: Deployed;
+let withoutSaml: Deployed;
+
+beforeAll(() => {
+  plain = deployed(configurationOf());
+  whole = deployed(configurationOf({ corp: { metadata: address }, file: { saml: keyPairs } }));
+  withoutSaml = deployed(
+    loadConfiguration({ providers: { app: oidc }, grants: { files: { from: 'app', when: 'anyone', role } } }),
+  );
+});
+
+describe('the table', () => {
+  test('is found by one key, tidies itself, is encrypted, paid by use, recoverable and never deleted', () => {
+    const tables = plain.template.findResources('AWS::DynamoDB::Table');
+    expect(Object.values(tables)).toEqual([
+      {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
+          TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+          BillingMode: 'PAY_PER_REQUEST',
+          SSESpecification: { SSEEnabled: true },
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+      },
+    ]);
+  });
+});
+
+describe('the provider', () => {
+  const providersIn = ({ resources }: Deployed) =>
+    resources('AWS::IAM::SAMLProvider').map(({ properties }) => properties);
+
+  test('is made with the metadata as it was read', () => {
+    expect(providersIn(plain)).toEqual([{ Name: 'daypass-corp', SamlMetadataDocument: metadata }]);
+  });
+
+  test('has the name that is given', () => {
+    const named = rolesOf(configurationOf({ corp: { iamProviderName: 'Acme.IdP' } }), url);
+    expect(providersIn(named)).toEqual([{ Name: 'Acme.IdP', SamlMetadataDocument: metadata }]);
+    expect(trustOf(named, 'daypass-support')).toMatchObject({
+      Principal: { Federated: `arn:aws:iam::${home.account}:saml-provider/Acme.IdP` },
+    });
+  });
+
+  test('that exists is named and not made', () => {
+    const existing = rolesOf(configurationOf({ corp: { iamProvider: 'existing', iamProviderName: 'Acme' } }), url);
+    expect(providersIn(existing)).toEqual([]);
+    expect(trustOf(existing, 'daypass-support')).toMatchObject({
+      Principal: { Federated: `arn:aws:iam::${home.account}:saml-provider/Acme` },
+    });
+  });
+});
+
+function trustOf({ resources }: Deployed, roleName: string): unknown {
+  const found = resources('AWS::IAM::Role').find(({ properties }) => properties.RoleName === roleName);
+  if (!found) throw new Error(`There is no role ${roleName}.`);
+  const { Statement: statements } = found.properties.AssumeRolePolicyDocument as { Statement: unknown[] };
+  expect(statements).toHaveLength(1);
+  return statements[0];
+}
+
+describe('the trust policy of a role', () => {
+  test('takes assertions that are meant for our assertion consumer service', () => {
+    expect(trustOf(plain, 'daypass-support')).toEqual({
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws:iam::${home.account}:saml-provider/daypass-corp` },
+      Action: 'sts:AssumeRoleWithSAML',
+      Condition: {
+        StringEquals: { 'saml:aud': [`${gatewayAddress(plain.template)}/saml/acs`], 'saml:sub': ['alice'] },
+      },
+    });
+  });
+
+  test('is pinned to the address that is configured', () => {
+    expect(trustOf(deployed(configurationOf({ file: { url } })), 'daypass-support')).toMatchObject({
+      Condition: { StringEquals: { 'saml:aud': ['https://access.acme.example/saml/acs'] } },
+    });
+  });
+
+  test('takes those for the listed recipients too, and for nobody else', () => {
+    const recipients = ['https://signin.aws.amazon.com/saml', 'https://cli.acme.example/acs'];
+    const made = rolesOf(configurationOf({ corp: { recipients } }), url);
+    expect(trustOf(made, 'daypass-support')).toMatchObject({
+      Condition: { StringEquals: { 'saml:aud': [`${url}/saml/acs`, ...recipients] } },
+    });
+  });
+
+  test.each<[awsAttributes: readonly string[], actions: unknown]>([
+    [['tags'], ['sts:AssumeRoleWithSAML', 'sts:TagSession']],
+    [['sourceIdentity'], ['sts:AssumeRoleWithSAML', 'sts:SetSourceIdentity']],
+    [
+      ['tags', 'sourceIdentity'],
+      ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
+    ],
+  ])('lets STS take %j', (awsAttributes, actions) => {
+    expect(trustOf(rolesOf(configurationOf({ corp: { awsAttributes } }), url), 'daypass-support')).toMatchObject({
+      Action: actions,
+    });
+  });
+
+  test('has conditions on tags, in the words of AWS', () => {
+    const when = { StringEquals: { 'aws:RequestTag/role': 'editor' } };
+    const made = rolesOf(
+      configurationOf({ corp: { awsAttributes: ['tags'] }, grants: { support: { from: 'corp', when, role } } }),
+      url,
+    );
+    expect(trustOf(made, 'daypass-support')).toMatchObject({
+      Condition: { StringEquals: { 'aws:RequestTag/role': ['editor'] } },
+    });
+  });
+});
+
+describe('the doors', () => {
+  const keysIn = ({ resources }: Deployed) =>
+    resources('AWS::ApiGatewayV2::Route')
+      .map(({ properties }) => properties.RouteKey)
+      .sort();
+
+  test('are all there, each with its route', () => {
+    expect(keysIn(plain)).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+    expect(Object.keys(plain.environments).sort()).toEqual(
+      ['acs', 'credentials', 'grants', 'health', 'metadata', 'portal', 'signin'].sort(),
+    );
+  });
+
+  test('two routes of the portal lead to one function', () => {
+    const targets = plain
+      .resources('AWS::ApiGatewayV2::Integration')
+      .map(({ properties }) => String(properties.IntegrationUri));
+    expect(targets).toHaveLength(routes.length);
+    expect(new Set(targets).size).toBe(routes.length - 1);
+  });
+
+  test('each route has its throttle, and asks API Gateway for no authorisation', () => {
+    const [stage] = plain.resources('AWS::ApiGatewayV2::Stage');
+    const expected = routes.map(({ method, path, throttle }) => [
+      `${method} ${path}`,
+      { ThrottlingRateLimit: throttle.perSecond, ThrottlingBurstLimit: throttle.burst },
+    ]);
+    const settings = Object.entries(stage?.properties.RouteSettings as Record<string, Members>).map(
+      ([key, { throttlingRateLimit, ThrottlingRateLimit, throttlingBurstLimit, ThrottlingBurstLimit }]) => [
+        key,
+        {
+          ThrottlingRateLimit: ThrottlingRateLimit ?? throttlingRateLimit,
+          ThrottlingBurstLimit: ThrottlingBurstLimit ?? throttlingBurstLimit,
+        },
+      ],
+    );
+    expect(Object.fromEntries(settings)).toEqual(Object.fromEntries(expected));
+    for (const { properties } of plain.resources('AWS::ApiGatewayV2::Route')) {
+      expect(properties.AuthorizationType).toBe('NONE');
+    }
+  });
+});
+
+describe('permissions', () => {
+  const tableIn = ({ resources }: Deployed) => resources('AWS::DynamoDB::Table')[0]?.arn ?? '';
+  const items =
+    (action: 'GetItem' | 'PutItem', ...leadingKeys: readonly string[]) =>
+    (table: string) => ({
+      Effect: 'Allow',
+      Action: `dynamodb:${action}`,
+      Resource: table,
+      Condition: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  const secret = (name: string) => () => ({
+    Effect: 'Allow',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: secretArn(name),
+  });
+  const updatesProvider = () => ({
+    Effect: 'Allow',
+    Action: 'iam:UpdateSAMLProvider',
+    Resource: `arn:aws:iam::${home.account}:saml-provider/daypass-corp`,
+  });
+
+  type Table = Readonly<Record<string, readonly ((table: string) => unknown)[]>>;
+
+  /** All that any function may do beside writing its own log. */
+  const onTheTable: Table = {
+    credentials: [items('PutItem', 'assertion#*'), items('GetItem', 'metadata#*')],
+    grants: [],
+    signin: [items('GetItem', 'metadata#*')],
+    acs: [items('PutItem', 'request#*', 'assertion#*', 'sign-in#*'), items('GetItem', 'metadata#*')],
+    metadata: [],
+    portal: [items('GetItem', 'sign-in#*')],
+    health: [],
+  };
+  const ofSecrets: Table = {
+    credentials: [secret('decryption')],
+    signin: [secret('signing')],
+    acs: [secret('decryption')],
+  };
+  const ofRefresh: Table = { MetadataRefresh: [items('PutItem', 'metadata#*'), updatesProvider] };
+
+  const whatIs = (table: string, ...tables: readonly Table[]) => {
+    const names = [...new Set(tables.flatMap((each) => Object.keys(each)))];
+    return Object.fromEntries(
+      names.map((name) => [name, tables.flatMap((each) => each[name] ?? []).map((make) => make(table))]),
+    );
+  };
+
+  test('with a provider from a file', () => {
+    expect(plain.permissions).toEqual(whatIs(tableIn(plain), onTheTable));
+  });
+
+  test('with a provider that is fetched again, and keys to sign and to decrypt with', () => {
+    expect(whole.permissions).toEqual(whatIs(tableIn(whole), onTheTable, ofSecrets, ofRefresh));
+  });
+
+  test.each(['signing', 'decryption'] as const)('with a key for %s only', (use) => {
+    const made = deployed(configurationOf({ file: { saml: { [use]: keyPairs[use] } } }));
+    const only = Object.fromEntries(
+      Object.entries(ofSecrets).filter(([, [make]]) => JSON.stringify(make?.('')).includes(`:${use}-`)),
+    );
+    expect(made.permissions).toEqual(whatIs(tableIn(made), onTheTable, only));
+  });
+
+  test('with a provider in IAM that is not ours, it is not updated', () => {
+    const made = deployed(configurationOf({ corp: { metadata: address, iamProvider: 'existing' } }));
+    expect(made.permissions.MetadataRefresh).toEqual([items('PutItem', 'metadata#*')(tableIn(made))]);
+  });
+
+  test('of two providers only that which is fetched again is updated', () => {
+    const providers = { other: { saml: { metadata: 'other.xml' } } };
+    const made = deployed(configurationOf({ corp: { metadata: address }, providers }));
+    expect(made.permissions.MetadataRefresh).toContainEqual(updatesProvider());
+  });
+
+  test('without a SAML provider, even with keys configured: none', () => {
+    expect(withoutSaml.permissions).toEqual({ credentials: [], grants: [], health: [] });
+    const keys = loadConfiguration(
+      {
+        providers: { app: oidc },
+        grants: { files: { from: 'app', when: 'anyone', role } },
+        saml: keyPairs,
+      },
+      { documents, now: aMoment },
+    );
+    expect(deployed(keys).permissions).toEqual({ credentials: [], grants: [], health: [] });
+  });
+
+  test('stand nowhere else: each function has one role, each role one policy', () => {
+    const lambdaRoles = whole
+      .resources('AWS::IAM::Role')
+      .filter(({ properties }) => JSON.stringify(properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
+    expect(lambdaRoles).toHaveLength(Object.keys(whole.permissions).length);
+    for (const { properties } of lambdaRoles) {
+      expect(Object.keys(properties).sort()).toEqual(['AssumeRolePolicyDocument', 'Description']);
+    }
+    const held = whole.resources('AWS::IAM::Policy').flatMap(({ properties }) => properties.Roles as string[]);
+    expect([...held].sort()).toEqual(lambdaRoles.map(({ logicalId }) => logicalId).sort());
+    for (const { properties } of whole.resources('AWS::IAM::Policy')) {
+      expect(Object.keys(properties).sort()).toEqual(['PolicyDocument', 'PolicyName', 'Roles']);
+    }
+    expect(whole.types).toEqual([
+      'AWS::ApiGatewayV2::Api',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Route',
+      'AWS::ApiGatewayV2::Stage',
+      'AWS::CloudWatch::Alarm',
+      'AWS::DynamoDB::Table',
+      'AWS::Events::Rule',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::IAM::SAMLProvider',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
+      'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
+    ]);
+  });
+
+  test('to call a function: its own route of our API, and the rule by the hour', () => {
+    const callers = whole
+      .resources('AWS::Lambda::Permission')
+      .map(({ properties: { Principal, SourceArn, Action } }) => [
+        Action,
+        Principal,
+        String(SourceArn).replace(/^.*?(\/\*\/\*\/.*|:[A-Za-z]*Hourly[0-9A-F]{8})$/, '$1'),
+      ]);
+    const ofRoutes = routes.map(({ path }) => ['lambda:InvokeFunction', 'apigateway.amazonaws.com', `/*/*${path}`]);
+    expect(callers).toEqual(
+      expect.arrayContaining([
+        ...ofRoutes,
+        ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Hourly/)],
+      ]),
+    );
+    expect(callers).toHaveLength(routes.length + 1);
+  });
+});
+
+describe('the environment of a function', () => {
+  test('has pointers only, and the doors without need have none', () => {
+    const [{ logicalId: table } = { logicalId: '' }] = whole.resources('AWS::DynamoDB::Table');
+    const told = {
+      DAYPASS_CONFIG: 'daypass.json',
+      DAYPASS_ACCOUNT_ID: home.account,
+      DAYPASS_PARTITION: 'aws',
+      DAYPASS_URL: gatewayAddress(whole.template),
+      DAYPASS_TABLE: table,
+    };
+    expect(whole.environments).toEqual({
+      credentials: told,
+      grants: told,
+      signin: told,
+      acs: told,
+      metadata: told,
+      portal: told,
+      MetadataRefresh: told,
+      health: {},
+    });
+  });
+
+  test('has the address that is configured', () => {
+    const { environments } = deployed(configurationOf({ file: { url } }));
+    for (const door of ['credentials', 'signin', 'acs', 'metadata', 'portal']) {
+      expect(environments[door]?.DAYPASS_URL).toBe('https://access.acme.example');
+    }
+  });
+
+  test('holds no key and no certificate', () => {
+    expect(JSON.stringify(whole.environments)).not.toMatch(/PRIVATE KEY|CERTIFICATE|secretsmanager/);
+  });
+});
+
+describe('metadata by its address', () => {
+  test('is fetched every hour', () => {
+    const functions = whole.resources('AWS::Lambda::Function');
+    const refresh = functions.find(({ logicalId }) => /MetadataRefresh/.test(logicalId));
+    expect(whole.resources('AWS::Events::Rule').map(({ properties }) => properties)).toEqual([
+      { ScheduleExpression: 'rate(1 hour)', State: 'ENABLED', Targets: [{ Arn: refresh?.arn, Id: 'Target0' }] },
+    ]);
+  });
+
+  test('that cannot be fetched raises an alarm that says what to do', () => {
+    const alarms = whole
+      .resources('AWS::CloudWatch::Alarm')
+      .filter(({ logicalId }) => /MetadataRefresh/.test(logicalId))
+      .map(({ properties }) => properties);
+    expect(alarms).toEqual([
+      expect.objectContaining({
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Threshold: 1,
+        Period: 3600,
+        Statistic: 'Sum',
+        TreatMissingData: 'notBreaching',
+        AlarmDescription: expect.stringMatching(/^.{80,}$/),
+      }),
+    ]);
+  });
+
+  test('from a file needs no function, no rule and no alarm of that kind', () => {
+    expect(plain.types).not.toContain('AWS::Events::Rule');
+    expect(JSON.stringify(plain.template.toJSON())).not.toMatch(/MetadataRefresh|UpdateSAMLProvider/);
+  });
+});
+
+describe('without a SAML provider', () => {
+  test('there is no table, no provider, no schedule, no address and no door of its kind', () => {
+    expect(withoutSaml.types).toEqual([
+      'AWS::ApiGatewayV2::Api',
+      'AWS::ApiGatewayV2::Integration',
+      'AWS::ApiGatewayV2::Route',
+      'AWS::ApiGatewayV2::Stage',
+      'AWS::CloudWatch::Alarm',
+      'AWS::IAM::OIDCProvider',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
+      'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
+    ]);
+    const keys = withoutSaml.resources('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
+    expect([...keys].sort()).toEqual(['GET /health', 'GET /v1/grants', 'POST /v1/credentials']);
+    expect(
+      routesWith(false)
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual([...keys].sort());
+    const told = ['DAYPASS_ACCOUNT_ID', 'DAYPASS_CONFIG', 'DAYPASS_PARTITION'];
+    expect(Object.keys(withoutSaml.environments.credentials ?? {}).sort()).toEqual(told);
+    expect(Object.keys(withoutSaml.environments.grants ?? {}).sort()).toEqual(told);
+    expect(JSON.stringify(withoutSaml.template.toJSON())).not.toMatch(/saml|dynamodb|secretsmanager/i);
+  });
+});
+
+describe('another account', () => {
+  const account = '444455556666';
+  const there = (corp: Members = {}) =>
+    configurationOf({
+      corp,
+      providers: { app: oidc },
+      grants: {
+        elsewhere: {
+          from: 'corp',
+          when: { StringEquals: { sub: 'alice' } },
+          role: { account, permissions: [aPermission()] },
+        },
+      },
+      file: { url },
+    });
+  const made = (configuration: Configuration) => {
+    const stack = new AccountRolesStack(new App(), 'There', {
+      configuration,
+      account,
+      env: { account, region: 'us-east-1' },
+    });
+    return read(Template.fromStack(stack), { account, region: 'us-east-1' });
+  };
+
+  test('has the role, and the provider in the same account', () => {
+    const configuration = there({ recipients: ['https://signin.aws.amazon.com/saml'] });
+    expect(otherAccounts(configuration)).toEqual([account]);
+    const stack = made(configuration);
+    expect(stack.types).toEqual(['AWS::IAM::Role', 'AWS::IAM::SAMLProvider']);
+    expect(trustOf(stack, 'daypass-elsewhere')).toEqual({
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws:iam::${account}:saml-provider/daypass-corp` },
+      Action: 'sts:AssumeRoleWithSAML',
+      Condition: {
+        StringEquals: {
+          'saml:aud': ['https://access.acme.example/saml/acs', 'https://signin.aws.amazon.com/saml'],
+          'saml:sub': ['alice'],
+        },
+      },
+    });
+    expect(stack.resources('AWS::IAM::SAMLProvider').map(({ properties }) => properties)).toEqual([
+      { Name: 'daypass-corp', SamlMetadataDocument: metadata },
+    ]);
+  });
+
+  test('has nothing of home, and home nothing of it', () => {
+    expect(made(there()).resources('AWS::IAM::Role')).toHaveLength(1);
+    const names = deployed(there())
+      .resources('AWS::IAM::Role')
+      .map(({ properties }) => properties.RoleName);
+    expect(names).toContain('daypass-support');
+    expect(names).not.toContain('daypass-elsewhere');
+  });
+});
+
+describe('the AwsSolutions rules', () => {
+  test.each<[what: string, configuration: () => Configuration]>([
+    ['a file', () => configurationOf()],
+    [
+      'an address, keys and another account',
+      () =>
+        configurationOf({
+          corp: { metadata: address, awsAttributes: ['tags', 'sourceIdentity'] },
+          grants: {
+            elsewhere: {
+              from: 'corp',
+              when: 'anyone',
+              role: { account: '444455556666', permissions: [aPermission()] },
+            },
+          },
+          file: { saml: keyPairs, url },
+        }),
+    ],
+  ])('find nothing with metadata from %s', (_, configuration) => {
+    const sound = process.exitCode;
+    const app = daypassApp({ configuration: configuration(), env: home });
+    try {
+      expect(() => app.synth()).not.toThrow();
+      expect(process.exitCode).toBe(sound);
+    } finally {
+      process.exitCode = sound;
+    }
+  });
+});
