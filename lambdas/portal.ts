@@ -1,13 +1,12 @@
 // GET / and POST /portal: what whoever signed in may get, and getting it.
 
 import type { Trail } from '../lib/audit/audit-record.ts';
-import { type ConsoleLink, consoleLinks } from '../lib/console/console-link.ts';
+import { type ConsoleLinks, consoleLinks, noConsole } from '../lib/console/console-link.ts';
 import { consoleOf } from '../lib/console/partition.ts';
 import { type PortalAnswered, type PortalAsked, portal } from '../lib/dialects/portal.ts';
 import type { OpenDoor, Rim } from '../lib/door.ts';
 import { type ConsoleBroker, exchange, identify, openConsole } from '../lib/exchange.ts';
 import { grantsFor } from '../lib/grant/decide-grant.ts';
-import { Refusal } from '../lib/refusal.ts';
 import { signInsIn } from '../lib/sign-in/sign-ins.ts';
 import { brokerWithin } from './broker.ts';
 import { addressOf, configurationWithin } from './configuration.ts';
@@ -23,7 +22,7 @@ export const open: OpenDoor = (rim) => {
   const means = {
     ...broker,
     providers: { ...broker.providers, signIns: signIns.prove },
-    consoleLink: consoleLinkWithin(rim),
+    console: consoleWithin(rim),
     url,
   };
   const dialect = portal({
@@ -52,11 +51,9 @@ async function answer(asked: PortalAsked, broker: ConsoleBroker, trail: Trail): 
   }
 }
 
-function consoleLinkWithin({ environment, sts, embeddedAws }: Rim): ConsoleLink {
+function consoleWithin({ environment, sts, embeddedAws }: Rim): ConsoleLinks {
   const place = consoleOf(environment().partition);
-  if (!place) {
-    return () => Promise.reject(new Refusal('console_refused', { why: 'this partition has no console sign-in' }));
-  }
+  if (!place) return noConsole;
   const federationOrigin = embeddedAws?.endpoint ?? `https://${place.signInHost}`;
   return consoleLinks({ network: sts, place, federationOrigin });
 }

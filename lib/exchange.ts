@@ -1,7 +1,7 @@
 // The whole broker on one page. Read this first.
 
 import type { AuditWriter, Trail } from './audit/audit-record.ts';
-import type { ConsoleLink } from './console/console-link.ts';
+import type { ConsoleLinks } from './console/console-link.ts';
 import { decideGrant, type Grants, grantsFor } from './grant/decide-grant.ts';
 import type { Grant } from './grant/grant.ts';
 import type { Identity, PresentedProof } from './identity/identity.ts';
@@ -78,7 +78,7 @@ export async function signIn(
 }
 
 export interface ConsoleBroker extends Broker {
-  readonly consoleLink: ConsoleLink;
+  readonly console: ConsoleLinks;
   /** Our own address, without a path. */
   readonly url: string;
 }
@@ -89,11 +89,14 @@ export interface ConsoleRequest extends ExchangeRequest {
 
 /** Credentials once more, and with them a link into the console instead of themselves. */
 export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker, trail: Trail): Promise<string> {
+  const { destination } = request;
+  // Before anything is issued for a link that will not be given.
+  broker.console.checkDestination(destination);
   const exchanged = await exchange(request, broker, trail);
-  return broker.consoleLink({
+  return broker.console.link({
     issued: exchanged,
     session: exchanged.session,
-    ...(request.destination !== undefined && { destination: request.destination }),
+    ...(destination !== undefined && { destination }),
     signInPage: `${broker.url}/sign-in/${exchanged.grant.from}`,
     now: broker.clock(),
   });

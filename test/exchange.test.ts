@@ -315,10 +315,22 @@ describe('the way into the console', () => {
       once: onceIn(aStore()),
     }),
     url: 'https://access.acme.example',
-    consoleLink: (wish) => {
-      wished.push(wish);
-      return error ? Promise.reject(error) : Promise.resolve('https://signin.aws.amazon.com/federation?…');
+    console: {
+      checkDestination: (destination) => {
+        if (destination?.includes('evil')) throw new Refusal('destination_not_allowed');
+      },
+      link: (wish) => {
+        wished.push(wish);
+        return error ? Promise.reject(error) : Promise.resolve('https://signin.aws.amazon.com/federation?…');
+      },
     },
+  });
+
+  test('is refused for another page before anything is proved or issued', async () => {
+    const trail: Trail = {};
+    const request = { ...askingWithResponse, destination: 'https://evil.example/' };
+    await expect(openConsole(request, broker(), trail)).rejects.toMatchObject({ code: 'destination_not_allowed' });
+    expect(trail).toEqual({});
   });
 
   test('is a link for what was issued, with our own page to sign in again', async () => {

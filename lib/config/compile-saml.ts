@@ -80,7 +80,7 @@ function certificateIn(pem: string): X509Certificate | undefined {
 /** What we are to identity providers. */
 export function compileServiceProvider(
   { entityId, signing, decryption }: DeclaredServiceProvider,
-  { documents }: Sources,
+  { documents, now }: Sources,
   report: Report,
 ): ServiceProviderSettings {
   const pair = (use: 'signing' | 'decryption', declared: DeclaredServiceProvider['signing']): KeyPair | undefined => {
@@ -98,6 +98,9 @@ export function compileServiceProvider(
     }
     if (certificate.publicKey.asymmetricKeyType !== 'rsa' || unfitKey(certificate.publicKey)) {
       report(path, `is "${declared.certificate}"; its key must be RSA of 2048 bit or more`);
+    }
+    if (certificate.validToDate <= now) {
+      report(path, `is "${declared.certificate}", which expired on ${certificate.validToDate.toISOString()}`);
     }
     return { certificate: certificate.raw.toString('base64'), privateKey: declared.privateKey };
   };

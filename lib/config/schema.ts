@@ -85,7 +85,7 @@ const oidc = only({
   longestTokenLifetime: v.optional(duration('The longest time from iat to exp.'), '24h'),
   awsClaims: v.optional(
     v.pipe(
-      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`)),
+      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`), 'must be a list'),
       v.description(
         'The https://aws.amazon.com/… claims in its tokens. Roles must allow STS to take them, so they do.',
       ),
@@ -152,7 +152,7 @@ const saml = only({
   longestAssertionLifetime: v.optional(duration('The longest time from NotBefore to NotOnOrAfter.'), '24h'),
   awsAttributes: v.optional(
     v.pipe(
-      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`)),
+      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`), 'must be a list'),
       v.description(
         'The https://aws.amazon.com/SAML/Attributes/… of its assertions besides Role and RoleSessionName: PrincipalTag (tags), SourceIdentity. Roles must allow STS to take them, so they do.',
       ),
@@ -216,7 +216,7 @@ const session = only({
   ),
   valuesMayContain: v.optional(
     v.pipe(
-      v.array(v.picklist(['/', ':', '*', '?', '$'], 'must be one of / : * ? $')),
+      v.array(v.picklist(['/', ':', '*', '?', '$'], 'must be one of / : * ? $'), 'must be a list'),
       v.description('Characters that claims may bring into the session policy. Wildcards stay plain characters.'),
     ),
     [],
@@ -254,6 +254,7 @@ const cors = only({
   origins: v.pipe(
     v.array(
       v.pipe(v.string(), v.regex(/^https?:\/\/[\w.-]+(:\d+)?$/, 'must be an origin such as https://app.acme.example')),
+      'must be a list',
     ),
     v.description('The origins whose pages may call. None by default.'),
   ),
@@ -261,7 +262,7 @@ const cors = only({
 
 const sts = only({
   fallbackRegions: v.pipe(
-    v.array(region),
+    v.array(region, 'must be a list'),
     v.description("Tried in this order when STS does not answer in the broker's own Region."),
   ),
 });

@@ -24,7 +24,12 @@ export interface ConsoleWish {
   readonly now: Date;
 }
 
-export type ConsoleLink = (wish: ConsoleWish) => Promise<string>;
+export interface ConsoleLinks {
+  /** Throws a `Refusal` for a page that is none of the console. */
+  checkDestination(destination: string | undefined): void;
+  /** Resolves to the link, which is good for 15 minutes. Rejects with a `Refusal`. */
+  link(wish: ConsoleWish): Promise<string>;
+}
 
 const timeoutMilliseconds = 3000;
 const longestAnswerBytes = 64 * 1024;
@@ -33,26 +38,40 @@ const longestAnswerBytes = 64 * 1024;
 const shortestSeconds = 900;
 const longestSeconds = 43_200;
 
-/** Resolves to the link, which is good for 15 minutes. Rejects with a `Refusal`. */
-export function consoleLinks({ network, place, federationOrigin }: ConsoleSettings): ConsoleLink {
+export function consoleLinks({ network, place, federationOrigin }: ConsoleSettings): ConsoleLinks {
   const home = `https://${place.consoleHost}/`;
-  return async ({ issued, session, destination = home, signInPage, now }) => {
+  const checkDestination = (destination: string = home) => {
     if (!isConsolePage(destination, place)) throw new Refusal('destination_not_allowed');
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = issued.credentials;
-    const keys = { sessionId: accessKeyId, sessionKey: secretAccessKey, sessionToken };
-    const seconds = sessionSeconds(session, expiration, now);
-    // In the body: addresses are logged on the way.
-    const body = new URLSearchParams({
-      Action: 'getSigninToken',
-      Session: JSON.stringify(keys),
-      ...(seconds !== undefined && { SessionDuration: String(seconds) }),
-    });
-    const token = signInToken(await ask(network, `${federationOrigin}/federation`, body.toString()));
-    // As it was understood when it was checked, so that AWS cannot understand something else.
-    const query = { Action: 'login', Issuer: signInPage, Destination: new URL(destination).href, SigninToken: token };
-    return `${federationOrigin}/federation?${new URLSearchParams(query)}`;
+  };
+  return {
+    checkDestination,
+    async link({ issued, session, destination = home, signInPage, now }) {
+      checkDestination(destination);
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = issued.credentials;
+      const keys = { sessionId: accessKeyId, sessionKey: secretAccessKey, sessionToken };
+      const seconds = sessionSeconds(session, expiration, now);
+      // In the body: addresses are logged on the way.
+      const body = new URLSearchParams({
+        Action: 'getSigninToken',
+        Session: JSON.stringify(keys),
+        ...(seconds !== undefined && { SessionDuration: String(seconds) }),
+      });
+      const token = signInToken(await ask(network, `${federationOrigin}/federation`, body.toString()));
+      // As it was understood when it was checked, so that AWS cannot understand something else.
+      const page = new URL(destination).href;
+      const query = { Action: 'login', Issuer: signInPage, Destination: page, SigninToken: token };
+      return `${federationOrigin}/federation?${new URLSearchParams(query)}`;
+    },
   };
 }
+
+/** In a partition whose console nobody outside may sign in to this way. */
+export const noConsole: ConsoleLinks = {
+  checkDestination: () => {
+    throw new Refusal('console_refused', { why: 'this partition has no console sign-in' });
+  },
+  link: () => Promise.reject(new Refusal('console_refused', { why: 'this partition has no console sign-in' })),
+};
 
 /**
  * Without SessionDuration the console session ends with the credentials. It is legal only for credentials of a role that

@@ -55,21 +55,26 @@ export class Daypass extends Construct {
       [variables.configuration]: carriedConfigurationFile,
       [variables.accountId]: Aws.ACCOUNT_ID,
       [variables.partition]: Aws.PARTITION,
-      ...(this.table && { [variables.url]: this.url, [variables.table]: this.table.table.tableName }),
     };
+    const ofTable = this.table && { [variables.table]: this.table.table.tableName };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
         const ofDoor = routes.filter((route) => route.door === door);
-        const { configuration: needsIt } = needsOf(ofDoor);
+        const needs = needsOf(ofDoor);
+        const speaksSaml = needs.takes.includes('saml') || ofDoor.some(({ needsSaml }) => needsSaml);
         const made = new DoorFunction(this, `Door-${door}`, {
           door,
           description: `Daypass: ${ofDoor.map(({ method, path }) => `${method} ${path}`).join(', ')}.`,
           logRetention,
-          environment: needsIt ? environment : {},
-          files: needsIt ? files : {},
+          environment: {
+            ...(needs.configuration && environment),
+            ...(speaksSaml && { [variables.url]: this.url }),
+            ...(needs.writes.length + needs.reads.length > 0 && ofTable),
+          },
+          files: needs.configuration ? files : {},
         });
-        this.permit(made, needsOf(ofDoor), configuration);
+        this.permit(made, needs, configuration);
         return [door, made];
       }),
     );
@@ -80,7 +85,7 @@ export class Daypass extends Construct {
       new MetadataRefresh(this, 'MetadataRefresh', {
         configuration,
         table: this.table,
-        environment,
+        environment: { ...environment, ...ofTable },
         files,
         logRetention,
         ...topic,
@@ -89,7 +94,11 @@ export class Daypass extends Construct {
   }
   /** What the routes say, and nothing else. */
   private permit(door: DoorFunction, { writes, reads, secret }: Needs, configuration: Configuration): void {
-    this.table?.allow(door.function, writes, reads);
+    const isRefreshed = [...configuration.providers.values()].some(
+      (provider) => provider.kind === 'saml' && provider.refreshedFrom !== undefined,
+    );
+    // Refreshed metadata is there to be read where some provider has an address only.
+    this.table?.allow(door.function, writes, isRefreshed ? reads : reads.filter((kind) => kind !== 'metadata'));
     const pair = secret && configuration.serviceProvider[secret];
     if (pair && this.table) {
       door.function.addToRolePolicy(

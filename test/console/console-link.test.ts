@@ -57,7 +57,7 @@ function federation(
 }
 
 const linkOn = (network: Network, settings: Settings = {}) =>
-  consoleLinks({ network, place, federationOrigin: `https://${place.signInHost}` })(aWish(settings));
+  consoleLinks({ network, place, federationOrigin: `https://${place.signInHost}` }).link(aWish(settings));
 
 async function refusalOn(network: Network, settings: Settings = {}): Promise<Refusal> {
   const error = await linkOn(network, settings).then(
@@ -150,7 +150,7 @@ describe('the link', () => {
 
   test('goes through what stands in for the sign-in', async () => {
     const network = federation();
-    const link = consoleLinks({ network, place, federationOrigin: 'http://127.0.0.1:8788' });
+    const { link } = consoleLinks({ network, place, federationOrigin: 'http://127.0.0.1:8788' });
     expect(await link(aWish({}))).toMatch(/^http:\/\/127\.0\.0\.1:8788\/federation\?Action=login&/);
     expect(network.sent[0]?.url).toBe('http://127.0.0.1:8788/federation');
   });

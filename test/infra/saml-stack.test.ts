@@ -247,10 +247,10 @@ describe('permissions', () => {
 
   /** All that any function may do beside writing its own log. */
   const onTheTable: Table = {
-    credentials: [items('PutItem', 'assertion#*'), items('GetItem', 'metadata#*')],
+    credentials: [items('PutItem', 'assertion#*')],
     grants: [],
-    signin: [items('GetItem', 'metadata#*')],
-    acs: [items('PutItem', 'request#*', 'assertion#*', 'sign-in#*'), items('GetItem', 'metadata#*')],
+    signin: [],
+    acs: [items('PutItem', 'request#*', 'assertion#*', 'sign-in#*')],
     metadata: [],
     portal: [items('GetItem', 'sign-in#*')],
     health: [],
@@ -260,7 +260,13 @@ describe('permissions', () => {
     signin: [secret('signing')],
     acs: [secret('decryption')],
   };
-  const ofRefresh: Table = { MetadataRefresh: [items('PutItem', 'metadata#*'), updatesProvider] };
+  const readsMetadata = [items('GetItem', 'metadata#*')];
+  const ofRefresh: Table = {
+    credentials: readsMetadata,
+    signin: readsMetadata,
+    acs: readsMetadata,
+    MetadataRefresh: [items('PutItem', 'metadata#*'), updatesProvider],
+  };
 
   const whatIs = (table: string, ...tables: readonly Table[]) => {
     const names = [...new Set(tables.flatMap((each) => Object.keys(each)))];
@@ -274,7 +280,7 @@ describe('permissions', () => {
   });
 
   test('with a provider that is fetched again, and keys to sign and to decrypt with', () => {
-    expect(whole.permissions).toEqual(whatIs(tableIn(whole), onTheTable, ofSecrets, ofRefresh));
+    expect(whole.permissions).toEqual(whatIs(tableIn(whole), onTheTable, ofRefresh, ofSecrets));
   });
 
   test.each(['signing', 'decryption'] as const)('with a key for %s only', (use) => {
@@ -362,21 +368,17 @@ describe('permissions', () => {
 describe('the environment of a function', () => {
   test('has pointers only, and the doors without need have none', () => {
     const [{ logicalId: table } = { logicalId: '' }] = whole.resources('AWS::DynamoDB::Table');
-    const told = {
-      DAYPASS_CONFIG: 'daypass.json',
-      DAYPASS_ACCOUNT_ID: home.account,
-      DAYPASS_PARTITION: 'aws',
-      DAYPASS_URL: gatewayAddress(whole.template),
-      DAYPASS_TABLE: table,
-    };
+    const told = { DAYPASS_CONFIG: 'daypass.json', DAYPASS_ACCOUNT_ID: home.account, DAYPASS_PARTITION: 'aws' };
+    const address = { DAYPASS_URL: gatewayAddress(whole.template) };
+    const ofTable = { DAYPASS_TABLE: table };
     expect(whole.environments).toEqual({
-      credentials: told,
+      credentials: { ...told, ...address, ...ofTable },
       grants: told,
-      signin: told,
-      acs: told,
-      metadata: told,
-      portal: told,
-      MetadataRefresh: told,
+      signin: { ...told, ...address, ...ofTable },
+      acs: { ...told, ...address, ...ofTable },
+      metadata: { ...told, ...address },
+      portal: { ...told, ...address, ...ofTable },
+      MetadataRefresh: { ...told, ...ofTable },
       health: {},
     });
   });

@@ -32,10 +32,13 @@ const metadataNamespace = 'urn:oasis:names:tc:SAML:2.0:metadata';
 const signatureNamespace = 'http://www.w3.org/2000/09/xmldsig#';
 
 /** AD FS has some 600 elements. samlify's own cost grows with the square of their number. */
-const most = { elements: 2500, depth: 40, attributes: 40 };
+const most = { elements: 1500, depth: 40, attributes: 40 };
 
-/** Throws a plain `Error` that says what is wrong with the document. */
-export function readIdpMetadata(document: string, now: Date): IdpMetadata {
+/**
+ * Throws a plain `Error` that says what is wrong with the document. Without a `now` its times are not judged: IAM takes
+ * metadata that has ended.
+ */
+export function readIdpMetadata(document: string, now: Date | undefined): IdpMetadata {
   if (document.length > longestMetadataCharacters) {
     throw new Error(`has ${document.length} characters; at most ${longestMetadataCharacters} are read`);
   }
@@ -142,13 +145,13 @@ function isReachable(url: string): boolean {
 }
 
 /** The earlier of the two ends that the document may have. */
-function validUntilOf(root: Element, descriptor: Element, now: Date): Date | undefined {
+function validUntilOf(root: Element, descriptor: Element, now: Date | undefined): Date | undefined {
   const written = [root, descriptor].flatMap((element) => {
     const value = element.getAttribute('validUntil');
     return value ? [timeIn(value)] : [];
   });
   const [first] = written.sort((a, b) => a.getTime() - b.getTime());
-  if (first && first <= now) throw new Error(`is valid until ${first.toISOString()} only; fetch it anew`);
+  if (first && now && first <= now) throw new Error(`is valid until ${first.toISOString()} only; fetch it anew`);
   return first;
 }
 
@@ -165,7 +168,7 @@ function timeIn(value: string): Date {
   return time;
 }
 
-function certificatesOf(descriptor: Element, now: Date): readonly string[] {
+function certificatesOf(descriptor: Element, now: Date | undefined): readonly string[] {
   const signing = children(descriptor, metadataNamespace, 'KeyDescriptor').filter(
     (each) => (each.getAttribute('use') || 'signing') === 'signing',
   );
@@ -177,20 +180,24 @@ function certificatesOf(descriptor: Element, now: Date): readonly string[] {
   if (certificates.length > mostCertificates) {
     throw new Error(`has ${certificates.length} certificates for signing; IAM takes at most ${mostCertificates}`);
   }
-  const ends = certificates.map(checkedEnd);
-  if (ends.every((end) => end <= now)) {
-    throw new Error(`has no certificate that has not expired; the last one ended ${latest(ends).toISOString()}`);
+  const spans = certificates.map(spanOf);
+  if (now && !spans.some(({ from, until }) => from <= now && now < until)) {
+    const list = spans.map(({ from, until }) => `${from.toISOString()} to ${until.toISOString()}`).join(', ');
+    throw new Error(`has no certificate that is valid now, only from ${list}`);
   }
   return certificates;
 }
 
-const latest = (dates: readonly Date[]) => new Date(Math.max(...dates.map((date) => date.getTime())));
+interface Span {
+  readonly from: Date;
+  readonly until: Date;
+}
 
-function checkedEnd(base64: string): Date {
-  const certificate = certificateIn(base64);
-  const why = unfitKey(certificate.publicKey);
+function spanOf(base64: string): Span {
+  const { publicKey, validFromDate: from, validToDate: until } = certificateIn(base64);
+  const why = unfitKey(publicKey);
   if (why) throw new Error(`has a certificate with ${why}`);
-  return certificate.validToDate;
+  return { from, until };
 }
 
 function certificateIn(base64: string): X509Certificate {

@@ -66,7 +66,7 @@ export function embeddedIam(stacks: readonly StackTemplate[]): EmbeddedIam {
 
 /** IAM reads the document when it is made; that a certificate has expired since does not trouble it. */
 function samlProviderOf({ properties, arn }: Resource, { account }: StackTemplate): SamlProvider {
-  const { entityId, certificates } = readIdpMetadata(String(properties.SamlMetadataDocument), new Date(0));
+  const { entityId, certificates } = readIdpMetadata(String(properties.SamlMetadataDocument), undefined);
   const keys = certificates.map((each) => new X509Certificate(Buffer.from(each, 'base64')).publicKey);
   return { arn, account, name: String(properties.Name), entityId, keys };
 }

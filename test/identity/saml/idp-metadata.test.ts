@@ -120,8 +120,9 @@ describe('case 69: certificates', () => {
     ['a key only for encryption', [{ use: 'encryption', certificates: [one] }], 'no certificate for signing'],
     ['a key for another use', [{ use: 'Signing', certificates: [one] }], 'no certificate for signing'],
     ['a key without a certificate', [{ certificates: [] }], 'no certificate for signing'],
-    ['one that has expired', [{ certificates: [expired] }], `ended ${later(-10).toISOString()}`],
-    ['two that have expired', [{ certificates: [longExpired, expired] }], `ended ${later(-10).toISOString()}`],
+    ['one that has expired', [{ certificates: [expired] }], `to ${later(-10).toISOString()}`],
+    ['two that have expired', [{ certificates: [longExpired, expired] }], `to ${later(-10).toISOString()}`],
+    ['one that only begins later', [{ certificates: [future] }], 'no certificate that is valid now'],
     ['a weak one', [{ certificates: [weak] }], '1024 bit'],
     ['a weak one beside a strong one', [{ certificates: [one] }, { certificates: [weak] }], '1024 bit'],
     ['an empty one', [{ certificates: [''] }], 'a certificate that is none'],
@@ -132,8 +133,8 @@ describe('case 69: certificates', () => {
     expect(() => certificatesIn(keys)).toThrow(why);
   });
 
-  test('that only begin later are read: until then the doors trust none', () => {
-    expect(certificatesIn([{ certificates: [future] }])).toEqual([future]);
+  test('that only begin later are read beside one that is valid', () => {
+    expect(certificatesIn([{ certificates: [one, future] }])).toEqual([one, future]);
   });
 
   test('elsewhere in the document count for nothing', () => {

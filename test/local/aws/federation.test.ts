@@ -338,7 +338,7 @@ describe('console links', () => {
       signInPage,
       now: aMoment,
     } as unknown as ConsoleWish;
-    return { endpoint, link: consoleLink(wish) };
+    return { endpoint, link: consoleLink.link(wish) };
   }
 
   const pageOf = async (link: string) => {
