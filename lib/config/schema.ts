@@ -72,6 +72,22 @@ const statement = only({
   conditions: v.optional(conditions),
 });
 
+/** What a provider signs for AWS itself. */
+const signedForAws = (description: string) =>
+  v.optional(
+    v.pipe(
+      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`), 'must be a list'),
+      v.description(description),
+    ),
+    [],
+  );
+
+const inIam = (description: string) =>
+  v.optional(
+    v.pipe(v.picklist(['create', 'existing'], 'must be create or existing'), v.description(description)),
+    'create',
+  );
+
 const oidc = only({
   vendor: v.optional(
     v.pipe(
@@ -83,22 +99,10 @@ const oidc = only({
   audiences: list(text('A client ID.'), 'The audiences whose tokens are taken: aud, or azp where there is one.'),
   clockLeeway: v.optional(duration('How far clocks may differ.'), 60),
   longestTokenLifetime: v.optional(duration('The longest time from iat to exp.'), '24h'),
-  awsClaims: v.optional(
-    v.pipe(
-      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`), 'must be a list'),
-      v.description(
-        'The https://aws.amazon.com/… claims in its tokens. Roles must allow STS to take them, so they do.',
-      ),
-    ),
-    [],
+  awsClaims: signedForAws(
+    'The https://aws.amazon.com/… claims in its tokens. Roles must allow STS to take them, so they do.',
   ),
-  iamProvider: v.optional(
-    v.pipe(
-      v.picklist(['create', 'existing'], 'must be create or existing'),
-      v.description('Whether the stack makes the IAM OIDC provider. An account can have one for each issuer.'),
-    ),
-    'create',
-  ),
+  iamProvider: inIam('Whether the stack makes the IAM OIDC provider. An account can have one for each issuer.'),
 });
 
 const httpsAddress = (description: string) =>
@@ -150,22 +154,10 @@ const saml = only({
   ),
   clockLeeway: v.optional(duration('How far clocks may differ.'), 60),
   longestAssertionLifetime: v.optional(duration('The longest time from NotBefore to NotOnOrAfter.'), '24h'),
-  awsAttributes: v.optional(
-    v.pipe(
-      v.array(v.picklist(awsClaims, `must be one of ${awsClaims.join(', ')}`), 'must be a list'),
-      v.description(
-        'The https://aws.amazon.com/SAML/Attributes/… of its assertions besides Role and RoleSessionName: PrincipalTag (tags), SourceIdentity. Roles must allow STS to take them, so they do.',
-      ),
-    ),
-    [],
+  awsAttributes: signedForAws(
+    'The https://aws.amazon.com/SAML/Attributes/… of its assertions besides Role and RoleSessionName: PrincipalTag (tags), SourceIdentity. Roles must allow STS to take them, so they do.',
   ),
-  iamProvider: v.optional(
-    v.pipe(
-      v.picklist(['create', 'existing'], 'must be create or existing'),
-      v.description('Whether the stack makes the IAM SAML provider.'),
-    ),
-    'create',
-  ),
+  iamProvider: inIam('Whether the stack makes the IAM SAML provider.'),
   iamProviderName: v.optional(
     v.pipe(
       v.string(),
