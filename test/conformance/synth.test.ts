@@ -75,7 +75,7 @@ describe('the published package', () => {
       `import { App, Stack } from 'aws-cdk-lib';
 import { Daypass, readConfigurationFile } from 'daypass/cdk';
 const app = new App({ outdir: ${JSON.stringify(join(folder, 'theirs'))} });
-new Daypass(new Stack(app, 'Theirs'), 'Broker', { configuration: readConfigurationFile('node_modules/daypass/daypass.yaml') });
+new Daypass(new Stack(app, 'Theirs'), 'Broker', { configuration: await readConfigurationFile('node_modules/daypass/daypass.yaml') });
 app.synth();
 `,
     );
@@ -83,6 +83,7 @@ app.synth();
     const types = Object.values(templateIn(join(folder, 'theirs', 'Theirs.template.json')).Resources).map(
       ({ Type }) => Type,
     );
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(3);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(7);
+    expect(types).toContain('AWS::IAM::SAMLProvider');
   });
 });
