@@ -79,4 +79,24 @@ describe.skipIf(cli === undefined)('the AWS CLI', () => {
     });
     await expect(assume('mallory')).rejects.toThrow('Not authorized to perform sts:AssumeRoleWithWebIdentity');
   });
+
+  test('assumes a role with the assertion that npm run assertion prints, and with no keys', async () => {
+    const account = 'arn:aws:iam::111122223333';
+    const words = [
+      ...['assume-role-with-saml', '--role-arn', `${account}:role/daypass-support`],
+      ...['--principal-arn', `${account}:saml-provider/daypass-corp`],
+      ...['--saml-assertion', await daypass.assertion('alice')],
+    ];
+    const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' };
+    expect(await aws(words, none)).toMatchObject({
+      AssumedRoleUser: { Arn: 'arn:aws:sts::111122223333:assumed-role/daypass-support/alice@acme.example' },
+      Subject: 'alice@acme.example',
+      Issuer: 'https://idp.acme.example/saml',
+      Audience: `${daypass.gateway}/saml/acs`,
+    });
+    const bob = words.slice(0, -1);
+    await expect(aws([...bob, await daypass.assertion('bob')], none)).rejects.toThrow(
+      'Not authorized to perform sts:AssumeRoleWithSAML',
+    );
+  });
 });
