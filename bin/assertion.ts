@@ -4,7 +4,9 @@ import { localEnvironment } from '../lib/environment.ts';
 import { printAssertion } from '../lib/local/saml-idp/print-assertion.ts';
 import { messageOf } from '../lib/message-of.ts';
 
-printAssertion(process.argv.slice(2), localEnvironment().port).then(
+const print = async () => printAssertion(process.argv.slice(2), localEnvironment().port);
+
+print().then(
   (samlResponse) => void process.stdout.write(`${samlResponse}\n`),
   (error: unknown) => {
     process.stderr.write(`${messageOf(error)}\n`);

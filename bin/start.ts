@@ -1,6 +1,6 @@
 // npm start: the whole of Daypass on this machine. Wiring only.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { open as acs } from '../lambdas/acs.ts';
@@ -15,8 +15,9 @@ import { defaultConfigurationFile, readConfigurationFile } from '../lib/config/r
 import type { OpenDoor } from '../lib/door.ts';
 import { localEnvironment } from '../lib/environment.ts';
 import { synthesise } from '../lib/infra/synthesise.ts';
-import { announcement, parseSecret, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
+import { announcement, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
 import { loopback } from '../lib/local/listen.ts';
+import { readLocalKeys, withLocalKeys } from '../lib/local/local-keys.ts';
 import { startLocalStack } from '../lib/local/local-stack.ts';
 import { withStandIn } from '../lib/local/saml-idp/stand-in.ts';
 import { parseStandIn } from '../lib/local/stand-ins.ts';
@@ -47,11 +48,12 @@ async function start(): Promise<void> {
   const issuers = providers.map(({ issuer }) => issuer);
   const standIns = new Map(options.issuers.map((text) => parseStandIn(text, issuers)));
   const identityProvider = providers.find(({ issuer }) => !standIns.has(issuer));
-  const secrets = new Map(options.secrets.map(parseSecret));
+  const keys = readLocalKeys(options.secrets, read);
+  const withKeys = withLocalKeys(read, keys);
 
   const address = (offset: number) => `http://${loopback}:${port + offset}`;
   const { configuration, samlIdp } = await withStandIn({
-    configuration: read,
+    configuration: withKeys.configuration,
     doors: address(0),
     address: address(3),
     account,
@@ -70,15 +72,19 @@ async function start(): Promise<void> {
     identityProvider,
     samlIdentityProvider: samlIdp,
     standIns,
-    secret: async (arn) => {
-      const file = secrets.get(arn);
-      if (file === undefined) throw new Error(`The secret ${arn} is not here: npm start -- --secret ${arn}=key.pem`);
-      return readFileSync(file, 'utf8');
-    },
+    secret: async (arn) => keys.get(arn) ?? '',
     clock,
     writeLine: say,
   });
-  say(announcement({ stack, configuration, provider: identityProvider?.name, port }));
+  say(
+    announcement({
+      stack,
+      configuration,
+      provider: identityProvider?.name,
+      port,
+      keysLeftOut: withKeys.leftOut,
+    }),
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stack.stop().then(() => process.exit(0)));
   }

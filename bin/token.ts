@@ -4,7 +4,9 @@ import { localEnvironment } from '../lib/environment.ts';
 import { printToken } from '../lib/local/idp/print-token.ts';
 import { messageOf } from '../lib/message-of.ts';
 
-printToken(process.argv.slice(2), localEnvironment().port).then(
+const print = async () => printToken(process.argv.slice(2), localEnvironment().port);
+
+print().then(
   (idToken) => void process.stdout.write(`${idToken}\n`),
   (error: unknown) => {
     process.stderr.write(`${messageOf(error)}\n`);

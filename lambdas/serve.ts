@@ -41,7 +41,7 @@ export function serve<Asked, Answered, Means extends Recorder>(
 
 /** No answer is to be sniffed, or fetched without TLS. What speaks of pages is left out: pages say it themselves. */
 const securityHeaders = {
-  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  crossOriginResourcePolicy: { policy: 'same-origin' },
   contentSecurityPolicy: false,
   crossOriginEmbedderPolicy: false,
   crossOriginOpenerPolicy: false,

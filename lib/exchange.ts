@@ -2,7 +2,7 @@
 
 import type { AuditWriter, Trail } from './audit/audit-record.ts';
 import type { ConsoleLinks } from './console/console-link.ts';
-import { decideGrant, type Grants, grantsFor } from './grant/decide-grant.ts';
+import { decideGrant, type Grants, grantsFor, missesOf } from './grant/decide-grant.ts';
 import type { Grant } from './grant/grant.ts';
 import type { Identity, PresentedProof } from './identity/identity.ts';
 import { type Providers, proveIdentity } from './identity/prove-identity.ts';
@@ -58,7 +58,29 @@ export async function listGrants(
   trail: Trail,
 ): Promise<readonly Grant[]> {
   const identity = await identify(request, broker, trail);
-  return grantsFor(identity, broker.grants);
+  return listFor(identity, broker, trail);
+}
+
+function listFor(identity: Identity, broker: Broker, trail: Trail): readonly Grant[] {
+  const fitting = grantsFor(identity, broker.grants);
+  // Whoever may get nothing will ask why.
+  trail.listed = { fitting, misses: fitting.length === 0 ? missesOf(identity, broker.grants) : {} };
+  return fitting;
+}
+
+export interface Portal {
+  readonly identity: Identity;
+  readonly grants: readonly Grant[];
+}
+
+/** A sign-in for its person and the list of what he may get. */
+export async function openPortal(
+  request: { readonly proof: PresentedProof },
+  broker: Broker,
+  trail: Trail,
+): Promise<Portal> {
+  const identity = await identify(request, broker, trail);
+  return { identity, grants: listFor(identity, broker, trail) };
 }
 
 export interface SignInBroker extends Broker {
@@ -103,11 +125,7 @@ export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker
 }
 
 /** WHO, and each proof once where its provider says so. */
-export async function identify(
-  request: { readonly proof: PresentedProof },
-  broker: Broker,
-  trail: Trail,
-): Promise<Identity> {
+async function identify(request: { readonly proof: PresentedProof }, broker: Broker, trail: Trail): Promise<Identity> {
   trail.asked = request;
   const identity = await proveIdentity(request.proof, broker.providers, broker.clock());
   trail.identity = identity;

@@ -190,12 +190,22 @@ describe('the list of grants', () => {
     aGrant({ name: 'a' }),
   ];
 
+  test('that is empty tells the trail why, for each grant of the provider', async () => {
+    const trail: Trail = {};
+    const others = [aGrant({ name: 'b', when: { StringEquals: { sub: 'bob' } } }), aGrant({ name: 'c', from: 'corp' })];
+    expect(await listGrants({ proof: asking(login.token()).proof }, aBroker({ grants: others }), trail)).toEqual([]);
+    expect(trail.listed?.misses).toEqual({
+      b: { reason: 'condition', operator: 'StringEquals', key: 'sub', expected: ['bob'], got: ['alice'] },
+    });
+  });
+
   test('has those that the proof may get, and nothing is issued', async () => {
     const sts = anSts();
     const trail: Trail = {};
     const fitting = await listGrants({ proof: asking(login.token()).proof }, aBroker({ grants, sts }), trail);
     expect(fitting.map(({ name }) => name)).toEqual(['z', 'a']);
-    expect(Object.keys(trail)).toEqual(['asked', 'identity']);
+    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'listed']);
+    expect(trail.listed).toEqual({ fitting, misses: {} });
     expect(sts.plans).toEqual([]);
   });
 

@@ -1,5 +1,7 @@
 // One line for each exchange, allowed or refused. Fingerprints stand for proofs; keys and tokens never come here.
 
+import type { Miss } from '../grant/decide-grant.ts';
+import type { Grant } from '../grant/grant.ts';
 import { proofFingerprint } from '../identity/fingerprint.ts';
 import type { Identity, PresentedProof } from '../identity/identity.ts';
 import type { Issued } from '../issue/credential-issuer.ts';
@@ -10,6 +12,8 @@ import type { SessionPlan } from '../session/plan-session.ts';
 export interface Trail {
   asked?: { readonly proof: PresentedProof; readonly grant?: string; readonly durationSeconds?: number };
   identity?: Identity;
+  /** What was shown to choose from. */
+  listed?: { readonly fitting: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
   session?: SessionPlan;
   issued?: Issued;
 }
@@ -28,7 +32,7 @@ export type AuditWriter = (record: AuditRecord) => void;
 
 /** The record of an exchange that ended now, with an error or without. */
 export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unknown): AuditRecord {
-  const { asked, identity, session, issued } = trail;
+  const { asked, identity, listed, session, issued } = trail;
   return {
     event: 'exchange',
     time: now.toISOString(),
@@ -47,6 +51,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       // Why STS says no to sts:TagSession although the grant allows.
       ...(identity.unannounced.length > 0 && { unannouncedAwsClaims: identity.unannounced }),
     }),
+    ...(listed && { fitting: listed.fitting.map(({ name }) => name), misses: listed.misses }),
     ...(session && {
       way: session.way,
       roleArn: session.roleArn,

@@ -30,7 +30,7 @@ export function compileSaml(
     return undefined;
   }
   if (/^http:/i.test(saml.metadata)) tell(`${path}.metadata`, `is "${saml.metadata}"; it must be https`);
-  const metadata = metadataIn(document.text, now, (says) => tell(`${path}.metadata`, says));
+  const metadata = metadataIn(document.text, now, (says) => tell(`${path}.metadata`, `"${saml.metadata}" ${says}`));
   const seconds = (key: 'clockLeeway' | 'longestAssertionLifetime', most: number) => {
     const value = parseDuration(saml[key]);
     if (value === undefined || value > most) {

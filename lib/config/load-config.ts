@@ -214,6 +214,6 @@ function problemOf(issue: v.BaseIssue<unknown>): Problem {
     issue.expected !== 'never';
   return {
     path: path === '' ? 'daypass.yaml' : path,
-    says: shows ? `is ${issue.received}; ${issue.message}` : issue.message,
+    says: shows ? `is ${issue.input === '' ? '""' : issue.received}; ${issue.message}` : issue.message,
   };
 }

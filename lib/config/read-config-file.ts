@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { fetchMetadata } from '../identity/saml/fetch-metadata.ts';
+import { fetchMetadata, withoutByteOrderMark } from '../identity/saml/fetch-metadata.ts';
 import { messageOf } from '../message-of.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
@@ -41,15 +41,23 @@ export async function readConfigurationFile(
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function whyNot(name: string, error: unknown): string {
+  if (isAddress(name)) return `could not be fetched: ${messageOf(error)}`;
+  return error instanceof TypeError ? 'is not in UTF-8' : 'cannot be read';
+}
+
 async function readDocuments(names: readonly string[], folder: string, network: Network): Promise<Documents> {
   const read = names.map(async (name): Promise<readonly [string, Document]> => {
     try {
       const isRemote = isAddress(name);
-      const text = isRemote ? await fetchMetadata(name, network) : readFileSync(resolve(folder, name), 'utf8');
+      const text = isRemote
+        ? await fetchMetadata(name, network)
+        : withoutByteOrderMark(utf8.decode(readFileSync(resolve(folder, name))));
       return [name, { text }];
     } catch (error) {
-      const why = isAddress(name) ? `could not be fetched: ${messageOf(error)}` : 'cannot be read';
-      return [name, { problem: why }];
+      return [name, { problem: whyNot(name, error) }];
     }
   });
   return new Map(await Promise.all(read));

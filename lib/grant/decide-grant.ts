@@ -28,6 +28,16 @@ export function grantsFor(identity: Identity, grants: Grants): readonly Grant[] 
   return [...grants.values()].filter((grant) => missOf(identity, grant) === undefined);
 }
 
+/** Why the identity may not take the grants of its own provider. */
+export function missesOf(identity: Identity, grants: Grants): Readonly<Record<string, Miss>> {
+  const ofProvider = [...grants.values()].filter(({ from }) => from === identity.provider);
+  const missed = ofProvider.flatMap((grant) => {
+    const miss = missOf(identity, grant);
+    return miss ? [[grant.name, miss] as const] : [];
+  });
+  return Object.fromEntries(missed);
+}
+
 function missOf(identity: Identity, { from, when }: Grant): Miss | undefined {
   if (from !== identity.provider) return { reason: 'another provider', expected: from, got: identity.provider };
   // Not absent, so not even a negated condition may pass for it.

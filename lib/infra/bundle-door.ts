@@ -37,11 +37,15 @@ export type FunctionName = DoorName | 'refresh-metadata';
 /** Loaded when a SAML response arrives at a door that mostly sees tokens; a file of its own until then. */
 const later = '#saml';
 
-/** One function as one file, and what it loads later as another, in a folder of its own; the folder's path is returned. */
-export function bundleDoor(name: FunctionName, files: Readonly<Record<string, string>> = {}): string {
+/**
+ * One function as one file, and what it loads later as another, in a folder of its own; the folder's path is returned.
+ * Where no SAML provider is configured nothing is ever loaded later, so it is left out.
+ */
+export function bundleDoor(name: FunctionName, files: Readonly<Record<string, string>> = {}, saml = true): string {
   const folder = mkdtempSync(join(tmpdir(), `daypass-${name}-`));
   const main = bundle(name, join(folder, 'index.js'));
-  const loadsLater = Object.values(main.outputs).some(({ imports }) => imports.some(({ path }) => path === later));
+  const loadsLater =
+    saml && Object.values(main.outputs).some(({ imports }) => imports.some(({ path }) => path === later));
   if (loadsLater) bundle('saml', join(folder, 'saml.js'));
   // Says what index.js is, wherever the folder lies, and where it finds the other.
   const description = { type: 'commonjs', ...(loadsLater && { imports: { [later]: './saml.js' } }) };

@@ -73,6 +73,7 @@ export class Daypass extends Construct {
             ...(needs.writes.length + needs.reads.length > 0 && ofTable),
           },
           files: needs.configuration ? files : {},
+          saml: takesSaml,
         });
         this.permit(made, needs, configuration);
         return [door, made];

@@ -13,6 +13,8 @@ export interface DoorFunctionProps {
   /** Files beside the bundle, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
+  /** Whether a SAML provider is configured. */
+  readonly saml: boolean;
 }
 
 /** A file of lambdas/ as a Lambda function with a role of its own, which may write its own log and what is added. */
@@ -23,7 +25,7 @@ export class DoorFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { door, description, environment, files, logRetention }: DoorFunctionProps,
+    { door, description, environment, files, logRetention, saml }: DoorFunctionProps,
   ) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
@@ -37,7 +39,7 @@ export class DoorFunction extends Construct {
         resources: [this.logGroup.logGroupArn],
       }),
     );
-    const bundle = bundleDoor(door, files);
+    const bundle = bundleDoor(door, files, saml);
     this.function = new LambdaFunction(this, 'Function', {
       description,
       runtime: Runtime.NODEJS_24_X,

@@ -35,6 +35,7 @@ export class MetadataRefresh extends Construct {
       environment,
       files,
       logRetention,
+      saml: true,
     });
     table.allow(target, ['metadata'], []);
     const ours = refreshed.filter(({ iamProvider }) => iamProvider === 'create');

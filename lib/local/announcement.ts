@@ -45,53 +45,78 @@ export function parseStartArguments(args: readonly string[]): StartOptions {
   }
 }
 
-/** Reads `arn:…=key.pem`; throws an `Error` that says what is allowed. */
-export function parseSecret(text: string): readonly [arn: string, file: string] {
-  const [, arn, file] = /^(arn:[^=]+)=(.+)$/.exec(text) ?? [];
-  if (arn === undefined || file === undefined) {
-    throw new Error(`--secret ${text}: write arn:aws:secretsmanager:…:secret:name=key.pem, a file on this machine.`);
-  }
-  return [arn, file];
-}
-
 export interface Announced {
   readonly stack: LocalStack;
   readonly configuration: Configuration;
   /** The provider whose tokens the local identity provider gives out. */
   readonly provider: string | undefined;
   readonly port: number;
+  /** What of the configuration's `saml` is left out for want of a key. */
+  readonly keysLeftOut: readonly string[];
 }
 
 /** The links, who exists, and what to paste. */
-export function announcement({ stack, configuration, provider, port }: Announced): string {
-  const { gateway, aws, identityProvider, samlIdentityProvider } = stack;
-  const cast = people.map(({ name, about }) => `${name} (${about})`).join(', ');
-  const signIn = identityProvider
-    ? `  Identity provider  ${identityProvider}   ${cast}`
-    : '  Identity provider  none of ours: every configured issuer has a stand-in of yours';
-  const grants = [...configuration.grants.values()];
-  const notHere = grants.filter(({ role }) => role.kind === 'named').map(({ name }) => name);
-  return `
-Daypass is ready.
-
-  Doors              ${gateway}
-  AWS                ${aws}   the roles of the synthesised stacks, enforced
-${signIn}${samlIdentityProvider ? `\n  SAML provider      ${samlIdentityProvider}   the same people` : ''}
-${notHere.length > 0 ? `\nThe embedded AWS does not have the roles named by arn: ${notHere.join(', ')} will be refused as sts_denied.\n` : ''}
-${tryIt(gateway, grants.find(({ from }) => from === provider)?.name, port)}${samlIdentityProvider ? `\n\nOr open ${gateway} in a browser and sign in.` : ''}
-
-Ctrl-C ends everything. One line of audit follows for each exchange.
-`;
+export function announcement(announced: Announced): string {
+  const { stack, configuration, provider, port, keysLeftOut } = announced;
+  const paragraphs = [
+    'Daypass is ready.',
+    placesOf(announced),
+    rolesElsewhere(configuration),
+    ...keysLeftOut.map(
+      (use) => `saml.${use} is left out: its private key is not here. Bring it: npm start -- --secret ARN=key.pem`,
+    ),
+    tryWithToken(stack.gateway, grantOf(configuration, provider), port),
+    tryInBrowser(announced),
+    'Ctrl-C ends everything. One line of audit follows for each exchange.',
+  ];
+  return `\n${paragraphs.filter((each) => each !== undefined).join('\n\n')}\n`;
 }
 
-function tryIt(gateway: string, grant: string | undefined, port: number): string {
-  if (grant === undefined) {
-    return 'No grant is from the provider of the local people, so there is nothing to try with their tokens.';
-  }
-  const elsewhere = port === defaultPort ? '' : `${variables.port}=${port} `;
+const has = ({ providers }: Configuration, wanted: 'oidc' | 'saml') =>
+  [...providers.values()].some(({ kind }) => kind === wanted);
+
+function placesOf({ stack, configuration }: Announced): string {
+  const { gateway, aws, identityProvider, samlIdentityProvider } = stack;
+  const cast = people.map(({ name, about }) => `${name} (${about})`).join(', ');
+  const places = [
+    ['Doors', gateway],
+    ['AWS', `${aws}   the roles of the synthesised stacks, enforced`],
+  ];
+  if (identityProvider) places.push(['OIDC provider', `${identityProvider}   ${cast}`]);
+  else if (has(configuration, 'oidc'))
+    places.push(['OIDC provider', 'none of ours: every issuer has a stand-in of yours']);
+  if (samlIdentityProvider)
+    places.push(['SAML provider', `${samlIdentityProvider}   ${identityProvider ? 'the same people' : cast}`]);
+  else if (has(configuration, 'saml')) places.push(['SAML provider', 'none of ours: yours is on this machine']);
+  return places.map(([name = '', what]) => `  ${name.padEnd(15)}${what}`).join('\n');
+}
+
+function rolesElsewhere({ grants }: Configuration): string | undefined {
+  const named = [...grants.values()].filter(({ role }) => role.kind === 'named').map(({ name }) => name);
+  if (named.length === 0) return undefined;
+  return `The embedded AWS does not have the roles named by arn: ${named.join(', ')} will be refused as sts_denied.`;
+}
+
+const grantOf = ({ grants }: Configuration, provider: string | undefined) =>
+  [...grants.values()].find(({ from }) => from === provider)?.name;
+
+function tryWithToken(gateway: string, grant: string | undefined, port: number): string | undefined {
+  if (grant === undefined) return undefined;
   return `Try it:
 
-  T=$(${elsewhere}npm run -s token -- alice)
+  T=$(${elsewhere(port)}npm run -s token -- alice)
   curl -s ${gateway}/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"${grant}\\",\\"token\\":\\"$T\\"}"
   curl -s ${gateway}/v1/grants -H "authorization: Bearer $T"`;
+}
+
+const elsewhere = (port: number) => (port === defaultPort ? '' : `${variables.port}=${port} `);
+
+function tryInBrowser({ stack, configuration, provider, port }: Announced): string | undefined {
+  const { gateway, samlIdentityProvider } = stack;
+  if (!has(configuration, 'saml')) {
+    if (grantOf(configuration, provider) !== undefined) return undefined;
+    return 'No grant is from the provider of the local people, so there is nothing to try with their tokens.';
+  }
+  if (!samlIdentityProvider) return `Open ${gateway} in a browser and sign in.`;
+  return `Open ${gateway} in a browser and sign in, or take a SAML response: ${elsewhere(port)}npm run -s assertion -- alice`;
 }

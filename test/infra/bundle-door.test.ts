@@ -37,6 +37,12 @@ const folderOf = (name: FunctionName) => folders.get(name) ?? '';
 const filesOf = (name: FunctionName) => readdirSync(folderOf(name)).sort();
 const codeOf = (name: FunctionName, file = 'index.js') => readFileSync(join(folderOf(name), file), 'utf8');
 
+test('without a SAML provider the credentials door has nothing to load later', () => {
+  const folder = bundleDoor('credentials', {}, false);
+  expect(readdirSync(folder).sort()).toEqual(['index.js', 'package.json']);
+  rmSync(folder, { recursive: true });
+});
+
 /** What a script says to JSON, run by a Node of its own in the folder of a bundle, outside Lambda. */
 function runIn(name: FunctionName, script: string): unknown {
   const { AWS_LAMBDA_FUNCTION_NAME: _, NODE_OPTIONS: __, ...env } = process.env;

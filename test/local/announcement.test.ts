@@ -3,6 +3,9 @@ import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { announcement, parseStartArguments, startUsage } from '../../lib/local/announcement.ts';
 import { people } from '../../lib/local/idp/people.ts';
 import { aConfiguration } from '../kit/builders.ts';
+import { aCertificate } from '../kit/idp-metadata.ts';
+import { aMoment } from '../kit/issuer.ts';
+import { aMetadata, documentsOf } from '../kit/metadata.ts';
 
 describe('arguments', () => {
   test('none are needed', () => {
@@ -34,6 +37,8 @@ describe('arguments', () => {
   });
 });
 
+const certificate = await aCertificate();
+
 describe('announcement', () => {
   const stack = {
     gateway: 'http://127.0.0.1:9000',
@@ -45,13 +50,13 @@ describe('announcement', () => {
   const configuration = loadConfiguration(aConfiguration());
 
   test('tells every address and everybody in the cast', () => {
-    const text = announcement({ stack, configuration, provider: 'app', port: 8787 });
+    const text = announcement({ stack, configuration, provider: 'app', port: 8787, keysLeftOut: [] });
     for (const address of [stack.gateway, stack.aws, stack.identityProvider]) expect(text).toContain(address);
     for (const { name, about } of people) expect(text).toContain(`${name} (${about})`);
   });
 
   test('what is to be pasted asks the door for a grant of the provider', () => {
-    expect(announcement({ stack, configuration, provider: 'app', port: 8787 })).toContain(
+    expect(announcement({ stack, configuration, provider: 'app', port: 8787, keysLeftOut: [] })).toContain(
       `curl -s http://127.0.0.1:9000/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"files\\",\\"token\\":\\"$T\\"}"`,
     );
   });
@@ -62,21 +67,48 @@ describe('announcement', () => {
       configuration,
       provider: undefined,
       port: 8787,
+      keysLeftOut: [],
     });
     expect(text).toContain('none of ours');
     expect(text).not.toContain('(editor of tenant blue)');
   });
 
   test('on other ports what is to be pasted names them', () => {
-    expect(announcement({ stack, configuration, provider: 'app', port: 9000 })).toContain(
+    expect(announcement({ stack, configuration, provider: 'app', port: 9000, keysLeftOut: [] })).toContain(
       'DAYPASS_PORT=9000 npm run -s token -- alice',
     );
   });
 
   test('grants of roles that are not here are named', () => {
     const named = loadConfiguration(aConfiguration({ grant: { role: { arn: 'arn:aws:iam::111122223333:role/old' } } }));
-    expect(announcement({ stack, configuration: named, provider: 'app', port: 8787 })).toContain(
+    expect(announcement({ stack, configuration: named, provider: 'app', port: 8787, keysLeftOut: [] })).toContain(
       'files will be refused as sts_denied',
     );
+  });
+
+  test('with a SAML provider it sends people to a browser, and to the assertion command', () => {
+    const samlIdentityProvider = 'http://127.0.0.1:9003';
+    const corp = loadConfiguration(
+      { providers: { corp: { saml: { metadata: 'corp.xml' } } }, grants: {} },
+      { documents: documentsOf({ 'corp.xml': aMetadata({ certificates: [certificate] }) }), now: aMoment },
+    );
+    const withSaml = { ...stack, identityProvider: undefined, samlIdentityProvider };
+    const text = announcement({
+      stack: withSaml,
+      configuration: corp,
+      provider: undefined,
+      port: 8787,
+      keysLeftOut: [],
+    });
+    expect(text).toContain(`SAML provider  ${samlIdentityProvider}   alice (editor of tenant blue)`);
+    expect(text).toContain(`Open ${stack.gateway} in a browser`);
+    expect(text).toContain('npm run -s assertion -- alice');
+    expect(text).not.toContain('OIDC provider');
+    expect(text).not.toContain('nothing to try');
+  });
+
+  test('what is left out for want of a key is told', () => {
+    const text = announcement({ stack, configuration, provider: 'app', port: 8787, keysLeftOut: ['signing'] });
+    expect(text).toContain('saml.signing is left out: its private key is not here.');
   });
 });

@@ -56,7 +56,7 @@ const isSuccess: Check = ({ response }) => (response.status === success ? undefi
 const isForUs: Check = ({ assertion: { conditions } }, { audience }) =>
   conditions.audiences.length > 0 && conditions.audiences.every((allowed) => allowed.includes(audience))
     ? undefined
-    : new Refusal('audience_mismatch', { audience: conditions.audiences });
+    : new Refusal('audience_mismatch', { audience: conditions.audiences, expected: audience });
 
 const isBearer: Check = ({ assertion: { subject } }) =>
   subject.confirmation.method === bearer ? undefined : invalid('not confirmed as bearer');
@@ -95,10 +95,10 @@ const isWithinItsTimes: Check = ({ assertion }, { rules: { clockLeewaySeconds: l
   // SAML Profiles §4.1.4.2: a bearer confirmation has none.
   if (subject.confirmation.notBefore) return invalid('a bearer confirmation with NotBefore');
   const ends = [conditions.notOnOrAfter, subject.confirmation.notOnOrAfter, authentication.sessionNotOnOrAfter];
-  if (ends.some(passed)) return new Refusal('assertion_expired');
-  if ([conditions.notBefore, assertion.issueInstant, authentication.instant].some(ahead)) {
-    return new Refusal('assertion_not_yet_valid');
-  }
+  const ended = ends.find(passed);
+  if (ended) return new Refusal('assertion_expired', { ended: ended.toISOString() });
+  const begins = [conditions.notBefore, assertion.issueInstant, authentication.instant].find(ahead);
+  if (begins) return new Refusal('assertion_not_yet_valid', { begins: begins.toISOString() });
   const tooOld = assertion.issueInstant.getTime() + (longestAgeSeconds + leeway) * 1000 <= at;
   return tooOld ? new Refusal('assertion_expired', { why: 'issued more than 5 minutes ago' }) : undefined;
 };

@@ -11,7 +11,7 @@ import { keysAt, type PinnedCertificate } from './certificates.ts';
 import { inOneLine } from './decode-response.ts';
 import { unspecifiedFormat } from './names.ts';
 import { requestCheck, requestEnds } from './request-id.ts';
-import { openResponse, verifyResponse } from './verify-response.ts';
+import { type OpenedResponse, openResponse, verifyResponse } from './verify-response.ts';
 
 export interface SamlProvider extends AssertionRules {
   readonly name: string;
@@ -43,10 +43,27 @@ export function proveSamlResponse(
   us: ServiceProvider,
   now: Date,
 ): Identity {
-  const { arrival, samlResponse } = proof;
-  const opened = openResponse(samlResponse, us.decryptionKey);
+  const opened = openResponse(proof.samlResponse, us.decryptionKey);
   const provider = providers.get(opened.issuer);
   if (!provider) throw new Refusal('issuer_unknown');
+  try {
+    return proveBy(provider, { opened, proof, us, now });
+  } catch (error) {
+    // An operator must know whose set-up it is.
+    const { name } = provider;
+    throw error instanceof Refusal ? new Refusal(error.code, { provider: name, ...error.detail }) : error;
+  }
+}
+
+interface ToProve {
+  readonly opened: OpenedResponse;
+  readonly proof: SamlProof;
+  readonly us: ServiceProvider;
+  readonly now: Date;
+}
+
+function proveBy(provider: SamlProvider, { opened, proof, us, now }: ToProve): Identity {
+  const { arrival, samlResponse } = proof;
   const keys = provider.validUntil && provider.validUntil <= now ? [] : keysAt(provider.certificates, now);
   if (keys.length === 0) throw new Refusal('certificates_expired');
   const { assertion, response } = verifyResponse(opened, keys, provider);

@@ -61,7 +61,8 @@ export function verifyResponse(
 ): Verified {
   const ofAssertion = signatureOf(assertion);
   const ofResponse = signatureOf(response);
-  if (!ofAssertion || (!ofResponse && requireSignedResponse)) throw new Refusal('signature_missing');
+  if (!ofAssertion) throw new Refusal('signature_missing', { of: 'Assertion' });
+  if (!ofResponse && requireSignedResponse) throw new Refusal('signature_missing', { of: 'Response' });
   checkNothingHides(response, assertion, { signatures: (ofResponse ? 1 : 0) + (isEncrypted ? 0 : 1) });
   const signedAssertion = readAssertion(parseStrictXml(verifySignature(ofAssertion, keys)));
   if (!ofResponse) return { assertion: signedAssertion, response: facts };

@@ -20,6 +20,8 @@ export interface IssuerSettings {
   /** What assertions carry for AWS besides roles. */
   readonly awsClaims: readonly AwsClaim[];
   readonly audience: string;
+  /** Whether the Response is signed around the assertion, too. */
+  readonly signsResponse: boolean;
 }
 
 const bindings = 'urn:oasis:names:tc:SAML:2.0:bindings:';
@@ -54,6 +56,7 @@ export async function respond(issuer: IssuerSettings, settings: ResponseSettings
   const sp = samlify.ServiceProvider({
     entityID: issuer.audience,
     wantAssertionsSigned: true,
+    wantMessageSigned: issuer.signsResponse,
     assertionConsumerService: [{ Binding: `${bindings}HTTP-POST`, Location: settings.recipient }],
   });
   const id = `_${randomUUID()}`;

@@ -50,6 +50,7 @@ export async function withStandIn({
     singleSignOnService: `${address}/sso`,
     rolePairs: [...configuration.grants.values()].flatMap((grant) => pairOf(grant, provider, account)),
     awsClaims: provider.awsClaims,
+    signsResponse: provider.requireSignedResponse,
     audience: entityIdOf({ url: doors, entityId: configuration.serviceProvider.entityId }),
   };
   const document = idpMetadata(issuer);

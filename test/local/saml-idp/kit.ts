@@ -28,6 +28,7 @@ export const anotherRecipient = 'https://signin.aws.amazon.com/saml';
 
 export const settingsWith = (changes: Partial<SamlIdpSettings> = {}): SamlIdpSettings => ({
   entityId,
+  signsResponse: false,
   privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   certificate: certificate.raw.toString('base64'),
   singleSignOnService: 'http://127.0.0.1:1/sso',

@@ -1,6 +1,6 @@
-// Attacks by the number of their family, and the table that counts them. The numbers are those of the issue's list.
+// Attacks by the number of their family: 27 to 70, those of SAML.
 
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Arrival, Identity } from '../../../../lib/identity/identity.ts';
 import {
   proveSamlResponse,
@@ -37,18 +37,8 @@ type Make = () => string | Promise<string>;
 /** Before a signature is proved, which is so for families up to this one, every no must sound the same. */
 const lastUnproved = 56;
 
-/** One for each file of tests; it prints the table when they are done. */
+/** One for each file of tests. The reporter counts what they do by the number in their names. */
 export function attacksOn(setting: Setting) {
-  const cases = new Map<number, { made: number; refused: number }>();
-
-  afterAll(() => {
-    const rows = [...cases].toSorted(([one], [other]) => one - other);
-    const lines = rows.map(([family, { made, refused }]) =>
-      [String(family).padStart(6), String(made).padStart(5), String(refused).padStart(7)].join(' | '),
-    );
-    console.log(['family | cases | refused', ...lines].join('\n'));
-  });
-
   return {
     /** A test that the response is refused with this code, or one of these. */
     attack(
@@ -58,14 +48,10 @@ export function attacksOn(setting: Setting) {
       code: RefusalCode | readonly RefusalCode[],
       { proved = family > lastUnproved, ...changed }: Partial<Setting> & { readonly proved?: boolean } = {},
     ): void {
-      const count = cases.get(family) ?? { made: 0, refused: 0 };
-      cases.set(family, count);
-      count.made += 1;
       test(`case ${family}: ${name}`, async () => {
         const verdict = verdictOn(await make(), { ...setting, ...changed });
         expect([code].flat()).toContain(typeof verdict === 'string' ? verdict : `accepted as ${verdict.subject}`);
         if (!proved) expect(toldOf(verdict)).toBe('proof_not_verified');
-        count.refused += 1;
       });
     },
     /** A test that what the attacks start from is accepted, so that they are refused for the right reason. */
