@@ -1,7 +1,7 @@
 // What proving a SAML response takes, kept in a file of its own: the door that mostly sees tokens loads it when the
 // first response arrives, and not before (`#saml` in package.json).
 
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import type { DoorConfiguration } from '../lib/config/carried.ts';
 import type { Rim } from '../lib/door.ts';
 import type { SamlProof } from '../lib/identity/identity.ts';
@@ -31,13 +31,14 @@ export function samlPart(rim: Rim, { saml, serviceProvider }: DoorConfiguration)
     assertionConsumerService: url + acsPath,
   };
   const providers = compiledOnce(currentProviders(saml, store));
-  const decryptionKey = keyOnce(rim, serviceProvider.decryption?.privateKey);
+  const decryptionPem = secretWithin(rim, serviceProvider.decryption?.privateKey);
   return {
     store,
     once: onceIn(store),
     prove: async (proof, now) => {
-      const key = await decryptionKey();
-      return proveSamlResponse(proof, await providers(now), { ...us, ...(key && { decryptionKey: key }) }, now);
+      const pem = await decryptionPem();
+      const ours = pem === undefined ? us : { ...us, decryptionKey: createPrivateKey(pem) };
+      return proveSamlResponse(proof, await providers(now), ours, now);
     },
   };
 }
@@ -63,16 +64,3 @@ const compile = ({ certificates, validUntil, ...rest }: DoorConfiguration['saml'
   certificates: certificates.map(pinnedCertificate),
   validUntil: validUntil === undefined ? undefined : new Date(validUntil),
 });
-
-function keyOnce(rim: Rim, arn: string | undefined): () => Promise<KeyObject | undefined> {
-  let key: Promise<KeyObject> | undefined;
-  return async () => {
-    if (arn === undefined) return undefined;
-    key ??= secretWithin(rim, arn).then((pem) => createPrivateKey(pem));
-    // A failure is not for ever.
-    return key.catch((error: unknown) => {
-      key = undefined;
-      throw error;
-    });
-  };
-}

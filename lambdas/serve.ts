@@ -74,16 +74,27 @@ function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   );
   return {
     headers: new Map(present),
-    cookies: new Map(cookies.map(pairOf)),
+    cookies: cookiesOf(cookies),
     pathParameters: new Map(Object.entries(pathParameters).map(([name, value]) => [name, value ?? ''])),
     path: rawPath,
     body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   };
 }
 
-function pairOf(cookie: string): readonly [name: string, value: string] {
-  const at = cookie.indexOf('=');
-  return at < 0 ? [cookie.trim(), ''] : [cookie.slice(0, at).trim(), cookie.slice(at + 1).trim()];
+/**
+ * By name. One that is there twice counts as absent: a neighbouring host may have planted the other. Only the space of
+ * RFC 6265 §5.4 is taken away, for a name that begins with any other space has no `__Host-` to a browser.
+ */
+function cookiesOf(cookies: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const cookie of cookies) {
+    const [, name = '', value = ''] = /^[ \t]*([^=]*?)(?:=([\s\S]*))?$/.exec(cookie) ?? [];
+    if (found.has(name)) twice.add(name);
+    found.set(name, value.replace(/[ \t]+$/, ''));
+  }
+  for (const name of twice) found.delete(name);
+  return found;
 }
 
 const resultOf = ({ status, headers, cookies, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 => ({

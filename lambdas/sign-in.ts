@@ -30,7 +30,7 @@ export const open: OpenDoor = (rim) => {
       encryptionCertificate: decryption?.certificate,
     },
     providers: currentProviders(saml, storeWithin(rim)),
-    signingKey: async () => (signing ? secretWithin(rim, signing.privateKey) : undefined),
+    signingKey: secretWithin(rim, signing?.privateKey),
     clock: rim.clock,
     audit: (record) => rim.writeLine(JSON.stringify(record)),
   };

@@ -43,6 +43,7 @@ export interface CarriedSaml
   readonly recipients: readonly string[];
   readonly awsClaims: readonly AwsClaim[];
   readonly refreshedFrom?: string;
+  readonly readAt?: string;
   readonly iamProvider: 'create' | 'existing';
   readonly iamProviderName: string;
 }
@@ -82,10 +83,12 @@ function carriedSaml({
   document: __,
   wantsSignedRequests: ___,
   refreshedFrom,
+  readAt,
   signRequests = true,
   ...rest
 }: SamlProviderSettings): CarriedSaml {
-  return { ...rest, signRequests, ...(refreshedFrom !== undefined && { refreshedFrom }) };
+  const ofAddress = refreshedFrom !== undefined && readAt !== undefined && { refreshedFrom, readAt };
+  return { ...rest, signRequests, ...ofAddress };
 }
 
 function carriedRole(role: RoleSettings): CarriedRole {

@@ -1,6 +1,7 @@
 import { missingTenancy } from '../grant/tenancy.ts';
 import { conditionKey } from '../grant/trust-policy.ts';
 import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/aws-keys.ts';
+import { isSamlList } from '../identity/saml/condition-keys.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
 import { isAwsKey } from '../policy/context.ts';
 import { parseOperator } from '../policy/operator.ts';
@@ -31,7 +32,7 @@ export function compileGrant({
     report(`${path}.from`, `is "${declared.from}"; the providers are ${declaredProviders.join(', ') || 'none'}`);
   }
   const provider = providers.get(declared.from);
-  const when = compileWhen(declared.when, `${path}.when`, report);
+  const when = compileWhen(declared.when, provider, `${path}.when`, report);
   if (provider) {
     if (provider.kind === 'oidc') checkTenancy(when, provider, (says) => report(`${path}.when`, says));
     if (provider.kind === 'saml' && declared.session.name !== undefined) {
@@ -47,15 +48,21 @@ export function compileGrant({
   return role && { name, from: declared.from, when, way: declared.way, role, session: terms };
 }
 
-function compileWhen(declared: DeclaredGrant['when'], path: string, report: Report): readonly Condition[] {
+function compileWhen(
+  declared: DeclaredGrant['when'],
+  provider: ProviderSettings | undefined,
+  path: string,
+  report: Report,
+): readonly Condition[] {
   if (declared === 'anyone') return [];
   if (Object.keys(declared).length === 0) {
     report(path, 'is empty; write "anyone" to grant it to everybody the provider proves');
   }
   const conditions = parseConditions(declared, path, { variables: true, report });
   for (const [index, { operator, key }] of conditions.entries()) {
-    if (key === 'amr' && parseOperator(operator)?.set === undefined && operator !== 'Null') {
-      report(`${path}.${operator}.amr`, 'is a list; write ForAnyValue: or ForAllValues: before the operator');
+    const isList = provider?.kind === 'saml' ? isSamlList(key) : key === 'amr';
+    if (isList && parseOperator(operator)?.set === undefined && operator !== 'Null') {
+      report(`${path}.${operator}.${key}`, 'is a list; write ForAnyValue: or ForAllValues: before the operator');
     }
     const sameKey = (other: Condition) => other.operator === operator && other.key.toLowerCase() === key.toLowerCase();
     if (isAwsKey(key) && conditions.findIndex(sameKey) < index) {

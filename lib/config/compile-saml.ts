@@ -47,6 +47,7 @@ export function compileSaml(
       ...metadata,
       document: document.text,
       refreshedFrom: isAddress(saml.metadata) ? saml.metadata : undefined,
+      readAt: isAddress(saml.metadata) ? now.toISOString() : undefined,
       clockLeewaySeconds,
       longestAssertionLifetimeSeconds,
       allowUnsolicited: saml.allowUnsolicited,

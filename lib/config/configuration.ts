@@ -31,6 +31,8 @@ export interface SamlProviderSettings extends AssertionRules, IdpMetadata, Feder
   readonly document: string;
   /** The https address from which it is fetched again; `undefined` for a file. */
   readonly refreshedFrom: string | undefined;
+  /** When it was read from there: ISO 8601. */
+  readonly readAt: string | undefined;
   readonly requireSignedResponse: boolean;
   /** `undefined`: where there is a key to sign with. */
   readonly signRequests: boolean | undefined;

@@ -121,9 +121,9 @@ const saml = only({
   ),
   allowUnsolicited: v.optional(
     v.pipe(
-      v.boolean('must be true or false'),
+      v.union([v.boolean(), v.literal('clients')], 'must be true, false or clients'),
       v.description(
-        'Takes sign-ins that begin at the identity provider. Anyone can then sign your people in as himself.',
+        'Takes sign-ins that nobody asked for: clients for responses that clients bring to POST /v1/credentials, true also for those that begin at the identity provider. Anyone can then sign your people in as himself.',
       ),
     ),
     false,
@@ -291,7 +291,10 @@ export const schema = only({
   url: v.optional(
     v.pipe(
       v.string('must be an https:// address'),
-      v.regex(/^https:\/\/[\w.-]+(:\d+)?$/, 'must be as https://access.acme.example, without a path'),
+      v.regex(
+        /^https:\/\/[a-z0-9.-]+(:(?!443$)\d+)?$/,
+        'must be as https://access.acme.example: small letters, no path, no port 443',
+      ),
       v.description('The address of the doors, where it is not the one that API Gateway gives them.'),
     ),
   ),

@@ -19,6 +19,7 @@ export const consoleOf = (partition: string): ConsolePlace | undefined => places
 /** The partitions' consoles, as content security policies name them. */
 export const consoleSources: readonly string[] = [...places.values()].flatMap(({ signInHost, consoleHost }) => [
   `https://${signInHost}`,
+  `https://*.${signInHost}`,
   `https://${consoleHost}`,
   `https://*.${consoleHost}`,
 ]);

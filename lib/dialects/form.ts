@@ -5,6 +5,7 @@ import type { HttpRequest } from './http.ts';
 import { malformed } from './json.ts';
 
 const mediaType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+const mostPairs = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The fields by name. What is not known is left out, for pages of others fill forms, too; a known one must be there once. */
@@ -16,7 +17,9 @@ export function readForm(
   if (!mediaType.test(headers.get('content-type') ?? '')) throw new Refusal('form_expected');
   if (body.length > longestBytes) throw new Refusal('request_too_large', { bytes: body.length });
   const fields = new Map<string, string>();
-  for (const pair of textOf(body).split('&')) {
+  const pairs = textOf(body).split('&', mostPairs + 1);
+  if (pairs.length > mostPairs) throw malformed('The form has too many fields.');
+  for (const pair of pairs) {
     const [name = '', value = ''] = decoded(pair);
     if (!known.includes(name)) continue;
     if (fields.has(name)) throw malformed(`"${name}" must be there once.`);

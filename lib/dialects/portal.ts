@@ -84,11 +84,12 @@ function wish(request: HttpRequest, proof: SignInProof | undefined, url: string)
   };
 }
 
-/** The cookie does not come along from other sites; neighbours of ours, and browsers that forget, are kept out here. */
+/** The cookie does not come along from other sites; neighbours of ours are kept out here. Every browser says one of them. */
 function checkOrigin({ headers }: HttpRequest, url: string): void {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
-  const isOurs = (origin === undefined || origin === url) && (site === undefined || site === 'same-origin');
+  const saysSo = origin !== undefined || site !== undefined;
+  const isOurs = saysSo && (origin ?? url) === url && (site ?? 'same-origin') === 'same-origin';
   if (!isOurs) throw malformed('The form must be sent from our own page.');
 }
 

@@ -117,8 +117,10 @@ const formOf = (parameters: Parameters) =>
 const proofs = ['WebIdentityToken', 'SAMLAssertion'];
 
 function withoutProof(message: string | undefined, sent: Parameters): string | undefined {
-  return proofs.reduce((text, name) => {
+  const cleaned = proofs.reduce((text, name) => {
     const proof = sent[name];
     return proof ? text?.replaceAll(proof, '…') : text;
   }, message);
+  // A part of one, cut or escaped.
+  return cleaned?.replace(/[\w+/=.%-]{100,}/g, '…');
 }

@@ -143,7 +143,7 @@ function eventOf({
       value === undefined || name === 'cookie' ? [] : [[name, String(value)]],
     ),
   );
-  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
+  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.replace(/^[ \t]+/, ''));
   const isText = textual.test(headers['content-type'] ?? '') && body.equals(Buffer.from(body.toString('utf8')));
   return {
     version: '2.0',

@@ -133,8 +133,8 @@ describe('a SAML provider', () => {
     ],
     ['nobody read', 'never.xml', 'is "never.xml", which was not read'],
     ['is not https', 'http://idp.acme.example/metadata', 'is "http://idp.acme.example/metadata"; it must be https'],
-    ['says too little', 'short.xml', 'has 19 characters; IAM takes metadata of at least 1000'],
-    ['has ended', 'ended.xml', `is valid until ${aMoment.toISOString()} only; fetch it anew`],
+    ['says too little', 'short.xml', '"short.xml" has 19 characters; IAM takes metadata of at least 1000'],
+    ['has ended', 'ended.xml', `"ended.xml" is valid until ${aMoment.toISOString()} only; fetch it anew`],
     [
       'wants signed requests where nothing signs',
       'signed.xml',
@@ -160,7 +160,7 @@ describe('a SAML provider', () => {
     ['metadata', 7, 'is 7; must be a text'],
     ['metadata', {}, 'must be a text; YAML takes {…} without quotes for an object'],
     ['clockLeeway', true, 'must be a duration such as'],
-    ['allowUnsolicited', 'yes', 'is "yes"; must be true or false'],
+    ['allowUnsolicited', 'yes', 'is "yes"; must be true, false or clients'],
     ['requireSignedResponse', 1, 'is 1; must be true or false'],
     ['signRequests', 'no', 'is "no"; must be true or false'],
     ['recipients', 'https://signin.aws.amazon.com/saml', 'must be a list'],
@@ -345,10 +345,13 @@ describe('Daypass as a service provider', () => {
       'https://',
       ' https://access.acme.example',
       'https://access.acme.example\n',
+      // Browsers say their Origin otherwise, and the portal would refuse its own forms.
+      'https://Access.acme.example',
+      'https://access.acme.example:443',
     ].map((url): [string, Members, string] => [
       'url',
       { url },
-      'must be as https://access.acme.example, without a path',
+      'must be as https://access.acme.example: small letters, no path, no port 443',
     ]),
   ])('%s of %j is refused', (path, file, says) => {
     const found = problems({ file }).find((problem) => problem.path === path);
@@ -431,6 +434,12 @@ describe('a grant of a SAML provider', () => {
       'is no claim; of the keys of AWS a grant knows aws:RequestTag/… and sts:SourceIdentity',
     ],
     [
+      'a list without a set operator',
+      { when: { StringNotEquals: { 'urn:oid:1.3.6.1.4.1.5923.1.1.1.1': 'student' } } },
+      'when.StringNotEquals.urn:oid:1.3.6.1.4.1.5923.1.1.1.1',
+      'is a list; write ForAnyValue: or ForAllValues: before the operator',
+    ],
+    [
       'a session policy',
       { session: { policy: [aPermission()] } },
       'session.policy',
@@ -447,8 +456,11 @@ describe('a grant of a SAML provider', () => {
       'on attributes that AWS knows',
       {
         when: {
-          StringLike: { 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress': '*@acme.example' },
+          'ForAnyValue:StringLike': {
+            'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress': '*@acme.example',
+          },
           'ForAnyValue:StringEquals': { 'urn:oid:1.3.6.1.4.1.5923.1.1.1.1': 'staff' },
+          StringEquals: { 'urn:oid:1.3.6.1.4.1.5923.1.1.1.5': 'staff' },
         },
       },
     ],

@@ -24,8 +24,9 @@ describe('a partition', () => {
 });
 
 test('a content security policy names each console and its Regions, over https', () => {
-  for (const source of consoleSources) expect(source).toMatch(/^https:\/\/(\*\.console\.|[a-z])[a-z0-9.-]+$/);
-  expect(consoleSources).toHaveLength(12);
+  for (const source of consoleSources)
+    expect(source).toMatch(/^https:\/\/(\*\.(console|signin|eusc-de-east-1)\.|[a-z])[a-z0-9.-]+$/);
+  expect(consoleSources).toHaveLength(16);
 });
 
 describe('a page of the console', () => {

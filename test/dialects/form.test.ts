@@ -12,6 +12,11 @@ const read = (body: string | Buffer, headers: Readonly<Record<string, string>> =
 const entries = (body: string | Buffer) => Object.fromEntries(read(body));
 
 describe('a form', () => {
+  test("of more than 32 fields is nobody's", () => {
+    expect(entries(`SAMLResponse=a${'&b=c'.repeat(31)}`)).toEqual({ SAMLResponse: 'a' });
+    expect(refusalOf(() => read(`SAMLResponse=a${'&b=c'.repeat(32)}`))?.code).toBe('request_malformed');
+  });
+
   test.each([
     'application/x-www-form-urlencoded',
     'application/x-www-form-urlencoded; charset=utf-8',

@@ -172,7 +172,7 @@ const browse = (path: string, { form, cookie }: Browsing = {}) =>
   fetch(url + path, {
     redirect: 'manual',
     ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-    ...(cookie !== undefined && { headers: { cookie } }),
+    headers: { origin: url, ...(cookie !== undefined && { cookie }) },
   });
 
 const pairOf = (idp: SamlIdp, role?: string) => {

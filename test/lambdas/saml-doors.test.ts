@@ -128,7 +128,12 @@ const unasked = (settings: ResponseSettings = {}) =>
   });
 
 const postForm = (path: string, form: Readonly<Record<string, string>>, cookie = '') =>
-  fetch(url + path, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(form) });
+  fetch(url + path, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie, origin: url },
+    body: new URLSearchParams(form),
+  });
 const postJson = (body: unknown) =>
   fetch(`${url}/v1/credentials`, {
     method: 'POST',

@@ -2,6 +2,7 @@
 // Source: SAML Profiles §4.1.4.2 and §4.1.4.3; SAML Core §2.4.1.2, §2.5.1; SAML Bindings §3.5.5.2.
 
 import { Refusal } from '../../refusal.ts';
+import type { Arrival } from '../identity.ts';
 import type { Assertion } from './assertion.ts';
 import { bearer, success } from './names.ts';
 import { declined, invalid } from './refuse.ts';
@@ -14,8 +15,8 @@ export interface AssertionRules {
   readonly clockLeewaySeconds: number;
   /** From NotBefore, or IssueInstant, to NotOnOrAfter. */
   readonly longestAssertionLifetimeSeconds: number;
-  /** Whether a response that nobody asked for is taken. */
-  readonly allowUnsolicited: boolean;
+  /** Whether a response that nobody asked for is taken: everywhere, from clients that hold one, or not. */
+  readonly allowUnsolicited: boolean | 'clients';
 }
 
 /** What the response has to fit. */
@@ -26,6 +27,7 @@ export interface Expected {
   /** The addresses that the response may be meant for. */
   readonly recipients: readonly string[];
   readonly request: RequestCheck;
+  readonly arrivedBy: Arrival['by'];
   readonly now: Date;
 }
 
@@ -74,11 +76,13 @@ const isDeliveredHere: Check = ({ assertion: { subject }, response }, { recipien
       });
 };
 
-const wasAskedFor: Check = ({ assertion, response }, { rules, request }) => {
+const wasAskedFor: Check = ({ assertion, response }, { rules, request, arrivedBy }) => {
   const { inResponseTo } = assertion.subject.confirmation;
   if (inResponseTo !== response.inResponseTo) return invalid('Response and assertion answer different requests');
   if (inResponseTo === undefined) {
-    return rules.allowUnsolicited ? undefined : new Refusal('sign_in_unsolicited');
+    const { allowUnsolicited: allowed } = rules;
+    const isAllowed = allowed === true || (allowed === 'clients' && arrivedBy === 'client');
+    return isAllowed ? undefined : new Refusal('sign_in_unsolicited');
   }
   const verdict = request(inResponseTo);
   return verdict === 'ours' ? undefined : new Refusal('sign_in_not_begun_here', { request: verdict });

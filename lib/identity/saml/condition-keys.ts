@@ -38,4 +38,17 @@ const byAttribute: ReadonlyMap<string, string> = new Map([
 /** `undefined` for an attribute that AWS does not look at. */
 export const samlConditionKey = (attribute: string): string | undefined => byAttribute.get(attribute);
 
+const single = [
+  'sub',
+  'sub_type',
+  ...['saml:edupersonorgdn', 'saml:edupersonprimaryaffiliation', 'saml:edupersonprincipalname'],
+  'saml:edupersonprimaryorgunitdn',
+];
+
+/** Whether AWS has a list under the key of this attribute: its conditions then need a set operator. */
+export function isSamlList(attribute: string): boolean {
+  const key = byAttribute.get(attribute);
+  return key !== undefined && !single.includes(key) && !single.includes(attribute);
+}
+
 export const samlConditionKeys: Iterable<readonly [attribute: string, key: string]> = byAttribute;

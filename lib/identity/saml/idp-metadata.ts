@@ -4,11 +4,11 @@
 // Source: SAML Metadata §2.3.2, §2.4.1.1, §2.4.3.
 
 import { X509Certificate } from 'node:crypto';
-import { DOMParser } from '@xmldom/xmldom';
 import samlify from 'samlify';
 import { messageOf } from '../../message-of.ts';
 import { Refusal } from '../../refusal.ts';
 import { unfitKey } from './certificates.ts';
+import { parseXml } from './parse-xml.ts';
 import { withoutDeclaration } from './strict-xml.ts';
 import { checkWellFormed } from './well-formed.ts';
 
@@ -81,19 +81,21 @@ function rootOf(xml: string): Element {
     if (!(error instanceof Refusal)) throw error;
     throw new Error(`cannot be read as XML: ${error.detail.why}`, { cause: error });
   }
-  const refuse = () => {
-    throw new Error('cannot be read as XML: not well formed');
-  };
-  const errorHandler = { warning: refuse, error: refuse, fatalError: refuse };
-  const parsed = new DOMParser({ errorHandler, locator: {} }).parseFromString(xml, 'text/xml');
-  if (parsed.childNodes.length !== 1) throw new Error('cannot be read as XML: not one element');
-  const { documentElement } = parsed;
-  if (documentElement.namespaceURI !== metadataNamespace) throw new Error('is not SAML 2.0 metadata');
-  const all = Array.from(documentElement.getElementsByTagName('*'));
-  if (all.some(({ prefix, namespaceURI }) => prefix && !namespaceURI)) {
+  const root = parsed(xml);
+  if (root.namespaceURI !== metadataNamespace) throw new Error('is not SAML 2.0 metadata');
+  const all = Array.from(root.getElementsByTagName('*'));
+  if (all.some(({ prefix, namespaceURI }) => prefix && typeof namespaceURI !== 'string')) {
     throw new Error('has a prefix that is not declared');
   }
-  return documentElement;
+  return root;
+}
+
+function parsed(xml: string): Element {
+  try {
+    return parseXml(xml);
+  } catch (error) {
+    throw new Error(`cannot be read as XML: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 const children = (element: Element, namespace: string, name: string): readonly Element[] =>

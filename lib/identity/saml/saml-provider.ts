@@ -71,7 +71,9 @@ function proveBy(provider: SamlProvider, { opened, proof, us, now }: ToProve): I
   const recipients = arrival.by === 'browser' ? [us.assertionConsumerService] : provider.recipients;
   const browserSecret = arrival.by === 'browser' ? arrival.secret : undefined;
   const request = requestCheck({ provider: provider.name, browserSecret, now });
-  checkAssertion(assertion, response, { rules: provider, audience: us.entityId, recipients, request, now });
+  const audience = us.entityId;
+  const expected = { rules: provider, audience, recipients, request, arrivedBy: arrival.by, now };
+  checkAssertion(assertion, response, expected);
 
   const aws = readAwsAttributes(assertion.attributes);
   return {

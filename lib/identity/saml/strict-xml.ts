@@ -1,9 +1,8 @@
 // XML as far as SAML needs it, and no further. A document that is anything more is refused before it is parsed, while
 // it is parsed, or on one walk over the tree. What is left has elements, attributes and text, and means one thing.
 
-import { DOMParser } from '@xmldom/xmldom';
-import { Refusal } from '../../refusal.ts';
 import { ns } from './names.ts';
+import { parseXml } from './parse-xml.ts';
 import { malformed } from './refuse.ts';
 import { checkWellFormed } from './well-formed.ts';
 
@@ -25,23 +24,16 @@ export function withoutDeclaration(text: string): string {
  */
 export function parseStrictXml(text: string): Element {
   checkWellFormed(text, most);
-  const document = parse(text);
-  const [root, ...more] = Array.from(document.childNodes);
-  if (root?.nodeType !== 1 || more.length > 0) throw malformed('not one root element');
-  walk(root as Element);
-  return root as Element;
+  const root = parsed(text);
+  walk(root);
+  return root;
 }
 
-function parse(text: string): Document {
-  const refuse = () => {
-    // The parser's message quotes the document.
-    throw malformed('not well formed');
-  };
-  const handler = { warning: refuse, error: refuse, fatalError: refuse };
+function parsed(text: string): Element {
   try {
-    return new DOMParser({ errorHandler: handler, locator: {} }).parseFromString(text, 'text/xml');
-  } catch (error) {
-    throw error instanceof Refusal ? error : malformed('not well formed');
+    return parseXml(text);
+  } catch {
+    throw malformed('not well formed');
   }
 }
 
@@ -68,7 +60,8 @@ function walk(root: Element): void {
 }
 
 function checkElement(element: Element, { ids }: Walked): void {
-  if (!element.namespaceURI) throw malformed('an element of no namespace');
+  // xmldom finds prefixes that nobody declared on the prototype of its own map: no text, no namespace.
+  if (!isName(element.namespaceURI)) throw malformed('an element of no namespace');
   if (banned.has(element.localName)) throw malformed('an element that has no place here');
   const { attributes } = element;
   if (attributes.length > most.attributes) throw malformed('too many attributes');
@@ -89,7 +82,9 @@ function checkElement(element: Element, { ids }: Walked): void {
   if (mixed && nodes.some(({ nodeType }) => nodeType === 1)) throw malformed('text between elements');
 }
 
-function checkAttribute(element: Element, { namespaceURI, localName, prefix, value }: Attr): void {
+const isName = (namespace: unknown) => typeof namespace === 'string' && namespace !== '';
+
+function checkAttribute(element: Element, { name, namespaceURI, localName, prefix, value }: Attr): void {
   if (namespaceURI === ns.namespaces) {
     // A relative one makes some canonicalizers give up and digest nothing.
     if (!/^[A-Za-z][A-Za-z0-9+.-]*:[^\s"'<>&]+$/.test(value)) throw malformed('a namespace that is not absolute');
@@ -98,7 +93,9 @@ function checkAttribute(element: Element, { namespaceURI, localName, prefix, val
     if (isReserved || value === ns.xml || value === ns.namespaces) throw malformed('a namespace that is reserved');
     return;
   }
-  if (prefix && !namespaceURI) throw malformed('a prefix that is not declared');
+  if (prefix && !isName(namespaceURI)) throw malformed('a prefix that is not declared');
+  // xml-crypto takes it for a declaration, and leaves it out of what was signed.
+  if (name.startsWith('xmlns')) throw malformed('an attribute that passes for a namespace');
   if (namespaceURI === ns.xml && localName !== 'lang') throw malformed('an attribute of xml:');
   if (!/^id$/i.test(localName)) return;
   // What a signature refers to is found by ID: there must be one kind of it only.

@@ -15,7 +15,8 @@ export interface Limits {
 const unfit = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 const space = '[\\t\\n\\r ]';
-const name = '[^\\t\\n\\r <>&"\'=/]+';
+// Of the many letters that XML has for names SAML needs these.
+const name = '[A-Za-z_][A-Za-z0-9_.:-]*';
 const attribute = `${space}+${name}${space}*=${space}*(?:"[^"<]*"|'[^'<]*')`;
 const token = new RegExp(
   `[^<]+|</(?<end>${name})${space}*>|<(?<start>${name})(?<attributes>(?:${attribute})*)${space}*(?<empty>/?)>`,

@@ -60,6 +60,7 @@ export async function withStandIn({
     ...readIdpMetadata(document, now),
     document,
     refreshedFrom: undefined,
+    readAt: undefined,
   };
   return {
     configuration: { ...here, providers: new Map(configuration.providers).set(provider.name, standIn) },

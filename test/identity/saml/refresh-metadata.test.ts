@@ -5,8 +5,8 @@ import { type Refreshing, refreshMetadata } from '../../../lib/identity/saml/ref
 import {
   currentProviders,
   type RefreshedSource,
-  refreshedForSeconds,
   refreshedItem,
+  trustedForSeconds,
 } from '../../../lib/identity/saml/refreshed-metadata.ts';
 import { type NetworkAnswer, NetworkError, type NetworkRequest } from '../../../lib/network/network.ts';
 import { Refusal } from '../../../lib/refusal.ts';
@@ -107,9 +107,9 @@ describe('a refresh', () => {
     expect(items).toEqual([refreshedItem('corp', url, readIdpMetadata(documentOf(), aMoment), aMoment)]);
   });
 
-  test('is for two weeks', async () => {
-    expect(refreshedForSeconds).toBe(1_209_600);
-    expect((await refreshed(good)).items[0]).toMatchObject({ key: 'metadata#corp', until: later(1_209_600) });
+  test('is trusted for two weeks, and kept for longer, so that nothing older takes its place', async () => {
+    expect(trustedForSeconds).toBe(1_209_600);
+    expect((await refreshed(good)).items[0]).toMatchObject({ key: 'metadata#corp', until: later(34_560_000) });
   });
 
   test('of another identity provider is refused: nobody is told', async () => {
@@ -167,8 +167,9 @@ const corp = {
   singleSignOnService: 'https://idp.acme.example/old',
   certificates: [old],
   refreshedFrom: url,
+  readAt: later(-3600).toISOString(),
 } satisfies RefreshedSource;
-const { refreshedFrom: _, ...fromFile } = { ...corp, name: 'file', entityId: 'https://file.example' };
+const { refreshedFrom: _, readAt: __, ...fromFile } = { ...corp, name: 'file', entityId: 'https://file.example' };
 const itemOf = (settings: MetadataSettings = {}, { from = url, name = 'corp' } = {}) =>
   refreshedItem(name, from, readIdpMetadata(documentOf(settings), aMoment), aMoment);
 
@@ -225,8 +226,28 @@ describe('the providers as they are now', () => {
     expect(await currentProviders([corp], aStore([item]))(aMoment)).toEqual([corp]);
   });
 
-  test('forget what was fetched two weeks ago', async () => {
-    expect(await currentProviders([corp], aStore([itemOf()]))(later(refreshedForSeconds))).toEqual([corp]);
+  test('trust nobody by what was fetched two weeks ago, nor by what was deployed before', async () => {
+    const [provider] = await currentProviders([corp], aStore([itemOf()]))(later(trustedForSeconds));
+    expect(provider?.certificates).toEqual([]);
+    const [deployed] = await currentProviders([corp], aStore())(later(trustedForSeconds));
+    expect(deployed?.certificates).toEqual([]);
+  });
+
+  test('do not go back to what was fetched before the deployment: a withdrawn key stays withdrawn', async () => {
+    const deployed = { ...corp, readAt: later(1).toISOString() };
+    expect(await currentProviders([deployed], aStore([itemOf()]))(later(2))).toEqual([deployed]);
+  });
+
+  test('take no other setting from the store', async () => {
+    const item = itemOf();
+    const value = JSON.stringify({
+      ...JSON.parse(item.value),
+      name: 'evil',
+      allowUnsolicited: true,
+      recipients: ['x'],
+    });
+    const [provider] = await currentProviders([corp], aStore([{ ...item, value }]))(aMoment);
+    expect(provider).toEqual({ ...corp, singleSignOnService: 'https://idp.acme.example/sso', certificates: [fresh] });
   });
 
   test('are asked for every five minutes, and not before', async () => {
