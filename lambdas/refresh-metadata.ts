@@ -2,7 +2,7 @@
 
 import { IAMClient, UpdateSAMLProviderCommand } from '@aws-sdk/client-iam';
 import type { Rim } from '../lib/door.ts';
-import { refreshMetadata } from '../lib/identity/saml/refresh-metadata.ts';
+import { refreshMetadata } from '../lib/identity/saml/metadata/refresh-metadata.ts';
 import { configurationWithin } from './configuration.ts';
 import { whenDeployed } from './rim.ts';
 import { storeWithin } from './store.ts';

@@ -7,7 +7,7 @@ import type { Rim } from '../lib/door.ts';
 import type { SamlProof } from '../lib/identity/identity.ts';
 import type { Prover } from '../lib/identity/prove-identity.ts';
 import { pinnedCertificate } from '../lib/identity/saml/certificates.ts';
-import { currentProviders } from '../lib/identity/saml/refreshed-metadata.ts';
+import { currentProviders } from '../lib/identity/saml/metadata/current-providers.ts';
 import { proveSamlResponse, type SamlProviders } from '../lib/identity/saml/saml-provider.ts';
 import { type Once, onceIn } from '../lib/replay/once.ts';
 import { acsPath, entityIdOf } from '../lib/sign-in/our-addresses.ts';

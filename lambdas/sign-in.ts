@@ -3,7 +3,7 @@
 import type { CarriedSaml } from '../lib/config/carried.ts';
 import { type SignInAsked, type SignInBegun, signIn } from '../lib/dialects/sign-in.ts';
 import type { OpenDoor } from '../lib/door.ts';
-import { currentProviders } from '../lib/identity/saml/refreshed-metadata.ts';
+import { currentProviders } from '../lib/identity/saml/metadata/current-providers.ts';
 import { newBrowserSecret, newRequestId } from '../lib/identity/saml/request-id.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { authnRequestLocation, type Ourselves } from '../lib/sign-in/service-provider.ts';

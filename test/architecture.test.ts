@@ -95,7 +95,7 @@ const homes = new Map<string, readonly string[]>([
   ['esbuild', ['lib/infra/bundle-door.ts']],
   ['jose', ['lib/local/aws/']],
   ['reflect-metadata', ['lib/local/saml-idp/']],
-  ['samlify', ['lib/identity/saml/idp-metadata.ts', 'lib/sign-in/service-provider.ts', 'lib/local/saml-idp/']],
+  ['samlify', ['lib/identity/saml/metadata/', 'lib/sign-in/service-provider.ts', 'lib/local/saml-idp/']],
   ['xml-crypto', ['lib/identity/saml/verify-signature.ts']],
   ['oidc-provider', ['lib/local/idp/']],
   ['valibot', ['lib/config/']],

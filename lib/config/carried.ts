@@ -6,7 +6,7 @@ import type { Grant, SessionTerms } from '../grant/grant.ts';
 import type { AwsClaim } from '../identity/aws-keys.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
-import type { IdpMetadata } from '../identity/saml/idp-metadata.ts';
+import type { IdpMetadata } from '../identity/saml/metadata/idp-metadata.ts';
 import { type ConditionText, compileCondition } from '../policy/condition.ts';
 import type {
   Configuration,

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { unfitKey } from '../identity/saml/certificates.ts';
-import { type IdpMetadata, readIdpMetadata } from '../identity/saml/idp-metadata.ts';
+import { type IdpMetadata, readIdpMetadata } from '../identity/saml/metadata/idp-metadata.ts';
 import { messageOf } from '../message-of.ts';
 import type { KeyPair, Report, SamlProviderSettings, ServiceProviderSettings } from './configuration.ts';
 import { type Documents, isAddress } from './documents.ts';

@@ -4,7 +4,7 @@ import type { Grant, StatementDocument } from '../grant/grant.ts';
 import type { FederatedOidc, FederatedSaml } from '../grant/trust-policy.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
-import type { IdpMetadata } from '../identity/saml/idp-metadata.ts';
+import type { IdpMetadata } from '../identity/saml/metadata/idp-metadata.ts';
 
 export interface Configuration {
   /** By name. */

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { fetchMetadata, withoutByteOrderMark } from '../identity/saml/fetch-metadata.ts';
+import { fetchMetadata, withoutByteOrderMark } from '../identity/saml/metadata/fetch-metadata.ts';
 import { messageOf } from '../message-of.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';

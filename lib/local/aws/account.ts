@@ -1,7 +1,7 @@
 // What the embedded AWS knows: the IAM roles and providers that the synthesised templates declare.
 
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import { readIdpMetadata } from '../../identity/saml/idp-metadata.ts';
+import { readIdpMetadata } from '../../identity/saml/metadata/idp-metadata.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { type Resource, resourcesOf, type StackTemplate } from '../template.ts';

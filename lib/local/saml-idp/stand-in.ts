@@ -2,7 +2,7 @@
 // this machine's key and address. All the rest of it stays as it is, the entityID above all.
 
 import type { Configuration, GrantSettings, SamlProviderSettings } from '../../config/configuration.ts';
-import { readIdpMetadata } from '../../identity/saml/idp-metadata.ts';
+import { readIdpMetadata } from '../../identity/saml/metadata/idp-metadata.ts';
 import { acsPath, entityIdOf } from '../../sign-in/our-addresses.ts';
 import { type IssuerSettings, idpMetadata } from './response.ts';
 import type { SamlIdpSettings } from './saml-idp.ts';

@@ -2,7 +2,7 @@
 
 import { deflateRawSync } from 'node:zlib';
 import { pinnedCertificate } from '../../../lib/identity/saml/certificates.ts';
-import { readIdpMetadata } from '../../../lib/identity/saml/idp-metadata.ts';
+import { readIdpMetadata } from '../../../lib/identity/saml/metadata/idp-metadata.ts';
 import { newBrowserSecret, newRequestId } from '../../../lib/identity/saml/request-id.ts';
 import type { SamlProvider } from '../../../lib/identity/saml/saml-provider.ts';
 import { type SamlIdpSettings, samlIdpServer } from '../../../lib/local/saml-idp/saml-idp.ts';

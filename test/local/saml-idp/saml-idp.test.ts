@@ -3,7 +3,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Arrival, isOpaque } from '../../../lib/identity/identity.ts';
-import { readIdpMetadata } from '../../../lib/identity/saml/idp-metadata.ts';
+import { readIdpMetadata } from '../../../lib/identity/saml/metadata/idp-metadata.ts';
 import { proveSamlResponse } from '../../../lib/identity/saml/saml-provider.ts';
 import { people } from '../../../lib/local/idp/people.ts';
 import { aMoment } from '../../kit/issuer.ts';

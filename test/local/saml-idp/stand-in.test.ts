@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Configuration, SamlProviderSettings } from '../../../lib/config/configuration.ts';
 import { loadConfiguration } from '../../../lib/config/load-config.ts';
-import { readIdpMetadata } from '../../../lib/identity/saml/idp-metadata.ts';
+import { readIdpMetadata } from '../../../lib/identity/saml/metadata/idp-metadata.ts';
 import { withStandIn } from '../../../lib/local/saml-idp/stand-in.ts';
 import { aMoment } from '../../kit/issuer.ts';
 import { aSamlIdp } from '../../kit/saml-idp.ts';

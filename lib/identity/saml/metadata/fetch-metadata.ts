@@ -1,4 +1,4 @@
-import type { Network } from '../../network/network.ts';
+import type { Network } from '../../../network/network.ts';
 import { longestMetadataCharacters } from './idp-metadata.ts';
 
 const timeoutMilliseconds = 10_000;

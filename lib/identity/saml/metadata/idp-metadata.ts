@@ -5,12 +5,12 @@
 
 import { X509Certificate } from 'node:crypto';
 import samlify from 'samlify';
-import { messageOf } from '../../message-of.ts';
-import { Refusal } from '../../refusal.ts';
-import { unfitKey } from './certificates.ts';
-import { parseXml } from './parse-xml.ts';
-import { withoutDeclaration } from './strict-xml.ts';
-import { checkWellFormed } from './well-formed.ts';
+import { messageOf } from '../../../message-of.ts';
+import { Refusal } from '../../../refusal.ts';
+import { unfitKey } from '../certificates.ts';
+import { parseXml } from '../parse-xml.ts';
+import { withoutDeclaration } from '../strict-xml.ts';
+import { checkWellFormed } from '../well-formed.ts';
 
 export interface IdpMetadata {
   readonly entityId: string;

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { fetchMetadata } from '../../../lib/identity/saml/fetch-metadata.ts';
-import { longestMetadataCharacters, readIdpMetadata } from '../../../lib/identity/saml/idp-metadata.ts';
-import { type Refreshing, refreshMetadata } from '../../../lib/identity/saml/refresh-metadata.ts';
 import {
   currentProviders,
   type RefreshedSource,
   refreshedItem,
   trustedForSeconds,
-} from '../../../lib/identity/saml/refreshed-metadata.ts';
-import { type NetworkAnswer, NetworkError, type NetworkRequest } from '../../../lib/network/network.ts';
-import { Refusal } from '../../../lib/refusal.ts';
-import type { Item } from '../../../lib/store/store.ts';
-import { aCertificate, type MetadataSettings, someMetadata } from '../../kit/idp-metadata.ts';
-import { aMoment } from '../../kit/issuer.ts';
-import { aSilentStore, aStore } from '../../kit/store.ts';
+} from '../../../../lib/identity/saml/metadata/current-providers.ts';
+import { fetchMetadata } from '../../../../lib/identity/saml/metadata/fetch-metadata.ts';
+import { longestMetadataCharacters, readIdpMetadata } from '../../../../lib/identity/saml/metadata/idp-metadata.ts';
+import { type Refreshing, refreshMetadata } from '../../../../lib/identity/saml/metadata/refresh-metadata.ts';
+import { type NetworkAnswer, NetworkError, type NetworkRequest } from '../../../../lib/network/network.ts';
+import { Refusal } from '../../../../lib/refusal.ts';
+import type { Item } from '../../../../lib/store/store.ts';
+import { aCertificate, type MetadataSettings, someMetadata } from '../../../kit/idp-metadata.ts';
+import { aMoment } from '../../../kit/issuer.ts';
+import { aSilentStore, aStore } from '../../../kit/store.ts';
 
 const later = (seconds: number) => new Date(aMoment.getTime() + seconds * 1000);
 const url = 'https://idp.acme.example/metadata.xml';

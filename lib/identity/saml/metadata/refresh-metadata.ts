@@ -1,11 +1,11 @@
 // Metadata by its address, fetched again: new keys of an identity provider are known before it signs with them.
 
-import { messageOf } from '../../message-of.ts';
-import type { Network } from '../../network/network.ts';
-import type { Store } from '../../store/store.ts';
+import { messageOf } from '../../../message-of.ts';
+import type { Network } from '../../../network/network.ts';
+import type { Store } from '../../../store/store.ts';
+import { refreshedItem } from './current-providers.ts';
 import { fetchMetadata } from './fetch-metadata.ts';
 import { readIdpMetadata } from './idp-metadata.ts';
-import { refreshedItem } from './refreshed-metadata.ts';
 
 export interface Refreshable {
   readonly name: string;

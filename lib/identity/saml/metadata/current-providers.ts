@@ -1,6 +1,6 @@
 // What the refresh job fetched of an identity provider, as the doors read it: plain data in the store.
 
-import { keyPrefixes, type Store } from '../../store/store.ts';
+import { keyPrefixes, type Store } from '../../../store/store.ts';
 import type { IdpMetadata } from './idp-metadata.ts';
 
 /** Long enough to survive a weekend of failures, short enough that nobody is trusted for ever. */

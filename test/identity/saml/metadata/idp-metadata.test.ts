@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
-import { longestMetadataCharacters, readIdpMetadata } from '../../../lib/identity/saml/idp-metadata.ts';
+import { longestMetadataCharacters, readIdpMetadata } from '../../../../lib/identity/saml/metadata/idp-metadata.ts';
 import {
   aCertificate,
   aDescriptor,
@@ -11,8 +11,8 @@ import {
   redirectBinding,
   signatureNs,
   someMetadata,
-} from '../../kit/idp-metadata.ts';
-import { aMoment } from '../../kit/issuer.ts';
+} from '../../../kit/idp-metadata.ts';
+import { aMoment } from '../../../kit/issuer.ts';
 
 const later = (days: number) => new Date(aMoment.getTime() + days * 86_400_000);
 const [one, other, ec, expired, longExpired, future, weak] = await Promise.all([
@@ -450,7 +450,7 @@ describe('case 69: hostile metadata', () => {
   test.each(Object.keys(cases))('%s: read or refused in bounded time', (name) => {
     const xml = cases[name]?.() ?? '';
     const program = `
-      import { readIdpMetadata } from ${JSON.stringify(new URL('../../../lib/identity/saml/idp-metadata.ts', import.meta.url).href)};
+      import { readIdpMetadata } from ${JSON.stringify(new URL('../../../../lib/identity/saml/metadata/idp-metadata.ts', import.meta.url).href)};
       import { readFileSync } from 'node:fs';
       const xml = readFileSync(0, 'utf8');
       const before = process.cpuUsage();
