@@ -5,7 +5,7 @@ import { type ConsoleLinks, consoleLinks, noConsole } from '../lib/console/conso
 import { consoleOf } from '../lib/console/partition.ts';
 import { type PortalAnswered, type PortalAsked, portal } from '../lib/dialects/portal.ts';
 import type { OpenDoor, Rim } from '../lib/door.ts';
-import { type ConsoleBroker, exchange, openConsole, openPortal } from '../lib/exchange.ts';
+import { type ConsoleBroker, exchange, list, openConsole } from '../lib/exchange.ts';
 import { signInsIn } from '../lib/sign-in/sign-ins.ts';
 import { brokerWithin } from './broker.ts';
 import { addressOf, configurationWithin } from './configuration.ts';
@@ -38,7 +38,7 @@ async function answer(asked: PortalAsked, broker: ConsoleBroker, trail: Trail): 
     case 'page': {
       const { proof } = asked;
       if (!proof) return { shows: 'sign-in' };
-      return { shows: 'grants', ...(await openPortal({ proof }, broker, trail)) };
+      return { shows: 'grants', ...(await list({ proof }, broker, trail)) };
     }
     case 'credentials':
       return { shows: 'credentials', exchanged: await exchange(asked, broker, trail) };

@@ -51,37 +51,27 @@ export async function exchange(request: ExchangeRequest, broker: Broker, trail: 
   return { ...issued, grant: decision.grant, session };
 }
 
-/** A proof for the list of what it may get. */
-export async function listGrants(
-  request: { readonly proof: PresentedProof },
-  broker: Broker,
-  trail: Trail,
-): Promise<readonly Grant[]> {
-  const identity = await identify(request, broker, trail);
-  return listFor(identity, broker, trail);
-}
-
-function listFor(identity: Identity, broker: Broker, trail: Trail): readonly Grant[] {
-  const fitting = grantsFor(identity, broker.grants);
-  // Whoever may get nothing will ask why.
-  trail.listed = { fitting, misses: fitting.length === 0 ? missesOf(identity, broker.grants) : {} };
-  return fitting;
-}
-
-export interface Portal {
+export interface Listing {
   readonly identity: Identity;
   readonly grants: readonly Grant[];
 }
 
-/** A sign-in for its person and the list of what he may get. */
-export async function openPortal(
+/** A proof for whom it proves, and the list of what he may get. */
+export async function list(
   request: { readonly proof: PresentedProof },
   broker: Broker,
   trail: Trail,
-): Promise<Portal> {
+): Promise<Listing> {
   const identity = await identify(request, broker, trail);
-  return { identity, grants: listFor(identity, broker, trail) };
+  const grants = grantsFor(identity, broker.grants);
+  // Whoever may get nothing will ask why.
+  trail.listed = { grants, misses: grants.length === 0 ? missesOf(identity, broker.grants) : {} };
+  return { identity, grants };
 }
+
+/** The list alone. */
+export const listGrants = async (...asked: Parameters<typeof list>): Promise<readonly Grant[]> =>
+  (await list(...asked)).grants;
 
 export interface SignInBroker extends Broker {
   readonly signIns: SignIns;

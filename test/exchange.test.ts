@@ -205,7 +205,7 @@ describe('the list of grants', () => {
     const fitting = await listGrants({ proof: asking(login.token()).proof }, aBroker({ grants, sts }), trail);
     expect(fitting.map(({ name }) => name)).toEqual(['z', 'a']);
     expect(Object.keys(trail)).toEqual(['asked', 'identity', 'listed']);
-    expect(trail.listed).toEqual({ fitting, misses: {} });
+    expect(trail.listed).toEqual({ grants: fitting, misses: {} });
     expect(sts.plans).toEqual([]);
   });
 

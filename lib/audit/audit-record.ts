@@ -13,7 +13,7 @@ export interface Trail {
   asked?: { readonly proof: PresentedProof; readonly grant?: string; readonly durationSeconds?: number };
   identity?: Identity;
   /** What was shown to choose from. */
-  listed?: { readonly fitting: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
+  listed?: { readonly grants: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
   session?: SessionPlan;
   issued?: Issued;
 }
@@ -51,7 +51,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       // Why STS says no to sts:TagSession although the grant allows.
       ...(identity.unannounced.length > 0 && { unannouncedAwsClaims: identity.unannounced }),
     }),
-    ...(listed && { fitting: listed.fitting.map(({ name }) => name), misses: listed.misses }),
+    ...(listed && { fitting: listed.grants.map(({ name }) => name), misses: listed.misses }),
     ...(session && {
       way: session.way,
       roleArn: session.roleArn,

@@ -74,9 +74,9 @@ export const noConsole: ConsoleLinks = {
 };
 
 /**
- * Without SessionDuration the console session ends with the credentials. It is legal only for credentials of a role that
- * no role assumed, which forwarded ones are, and AWS does not hold it to the role's maximum: so we hold it to what was
- * granted.
+ * Without SessionDuration the console session ends with the credentials. It is legal only for credentials of a role
+ * that no role assumed, which forwarded ones are, and AWS does not hold it to the role's maximum: so we hold it to what
+ * was granted.
  */
 function sessionSeconds({ way, duration }: SessionPlan, expiration: Date, now: Date): number | undefined {
   const left = Math.floor((expiration.getTime() - now.getTime()) / 1000);

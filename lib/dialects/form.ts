@@ -8,7 +8,7 @@ const mediaType = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 const mostPairs = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The fields by name. What is not known is left out, for pages of others fill forms, too; a known one must be there once. */
+/** The fields by name. What is not known is left out, for others fill these forms; a known one must be there once. */
 export function readForm(
   { headers, body }: HttpRequest,
   known: readonly string[],

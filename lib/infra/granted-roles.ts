@@ -102,7 +102,7 @@ export class GrantedRoles extends Construct {
   }
 }
 
-/** The provider as trust policies speak of it: assertions are meant for our own address, or for those that are listed. */
+/** The provider as trust policies speak of it: assertions are meant for our own address, or for a listed one. */
 function federated(provider: ProviderSettings, url: string | undefined): FederatedProvider {
   if (provider.kind === 'oidc') return provider;
   if (url === undefined) throw new Error(`The roles that trust ${provider.name} need the address of the doors.`);

@@ -46,7 +46,8 @@ export interface RefreshedSource extends Refreshable {
 
 /**
  * The providers as they are now: those with an address by the younger of what was last fetched from there and what they
- * were deployed with, and without certificates when that is too old. The store is asked at most every five minutes, and not at all where every provider is from a file.
+ * were deployed with, and without certificates when that is too old. The store is asked at most every five minutes, and
+ * not at all where every provider is from a file.
  */
 export function currentProviders<P extends RefreshedSource>(
   providers: readonly P[],
