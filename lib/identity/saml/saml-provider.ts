@@ -2,6 +2,7 @@
 
 import { createHash, type KeyObject } from 'node:crypto';
 import { Refusal } from '../../refusal.ts';
+import { keyPrefixes } from '../../store/store.ts';
 import type { AwsClaim } from '../aws-keys.ts';
 import type { Attributes, Identity, Reservation, SamlProof } from '../identity.ts';
 import type { Assertion } from './assertion.ts';
@@ -130,7 +131,7 @@ function reservations(assertion: Assertion, { entityId, clockLeewaySeconds }: Sa
   return [
     ...(inResponseTo === undefined
       ? []
-      : [{ key: `request#${digest(inResponseTo)}`, until: later(requestEnds(inResponseTo)) }]),
-    { key: `assertion#${digest(JSON.stringify([entityId, assertion.id]))}`, until: later(last) },
+      : [{ key: keyPrefixes.request + digest(inResponseTo), until: later(requestEnds(inResponseTo)) }]),
+    { key: keyPrefixes.assertion + digest(JSON.stringify([entityId, assertion.id])), until: later(last) },
   ];
 }
