@@ -68,7 +68,7 @@ export const refusals = {
   recipient_mismatch: {
     status: 403,
     error: 'recipient_mismatch',
-    says: 'The SAML response is meant for another address.',
+    says: 'The SAML response is meant for another address than those taken here.',
   },
   sign_in_declined: {
     status: 401,
@@ -78,7 +78,7 @@ export const refusals = {
   sign_in_unsolicited: {
     status: 403,
     error: 'sign_in_unsolicited',
-    says: 'Nobody asked for this sign-in. Begin it here, not at the identity provider.',
+    says: 'Nobody here asked for this sign-in, and the provider may not begin one.',
   },
   sign_in_not_begun_here: {
     status: 403,

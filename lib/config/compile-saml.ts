@@ -38,6 +38,12 @@ export function compileSaml(
     }
     return value ?? 0;
   };
+  if (saml.recipients.length > 0 && saml.allowUnsolicited === false) {
+    tell(
+      `${path}.recipients`,
+      'need allowUnsolicited: clients, for nobody here asked for the responses that clients bring',
+    );
+  }
   const clockLeewaySeconds = seconds('clockLeeway', longestLeewaySeconds);
   const longestAssertionLifetimeSeconds = seconds('longestAssertionLifetime', longestLifetimeSeconds);
   return (

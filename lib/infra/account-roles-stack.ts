@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../config/configuration.ts';
 import { GrantedRoles } from './granted-roles.ts';
+import { outputRoles } from './role-outputs.ts';
 
 export interface AccountRolesStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -14,7 +15,8 @@ export class AccountRolesStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, account, ...props }: AccountRolesStackProps) {
     super(scope, id, { description: `Daypass: the roles it gives in account ${account}.`, ...props });
     const { url } = configuration;
-    new GrantedRoles(this, 'Granted', { configuration, account, ...(url !== undefined && { url }) });
+    const granted = new GrantedRoles(this, 'Granted', { configuration, account, ...(url !== undefined && { url }) });
+    outputRoles(this, granted);
   }
 }
 

@@ -34,6 +34,8 @@ export interface DaypassProps {
 export class Daypass extends Construct {
   /** The address of the doors. */
   readonly url: string;
+  /** The address that API Gateway gives them; the same, unless the configuration has a `url`. */
+  readonly apiUrl: string;
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
   /** The roles of this account. Those of other accounts are for an `AccountRolesStack` each. */
   readonly grantedRoles: GrantedRoles;
@@ -47,6 +49,7 @@ export class Daypass extends Construct {
     const routes = routesWith(takesSaml);
 
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
+    this.apiUrl = api.url;
     this.url = configuration.url ?? api.url;
     this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url });
     this.table = takesSaml ? new OnceTable(this, 'Once') : undefined;

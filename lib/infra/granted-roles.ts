@@ -36,6 +36,8 @@ export interface GrantedRolesProps {
 export class GrantedRoles extends Construct {
   /** By the name of the grant. */
   readonly roles: ReadonlyMap<string, Role>;
+  /** By the name of the grant: what a SAML identity provider must say of it in its Role attribute. */
+  readonly pairs: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, { configuration, account, url }: GrantedRolesProps) {
     super(scope, id);
@@ -49,13 +51,17 @@ export class GrantedRoles extends Construct {
         .map((each) => [each.name, this.principalOf(each)]),
     );
     const roles = new Map<string, Role>();
+    const pairs = new Map<string, string>();
     for (const grant of grants) {
       const provider = configuration.providers.get(grant.from);
       const principal = principals.get(grant.from);
       if (!provider || !principal) continue;
-      roles.set(grant.name, this.roleFor(grant, trustPolicy(grant, federated(provider, url), principal)));
+      const role = this.roleFor(grant, trustPolicy(grant, federated(provider, url), principal));
+      roles.set(grant.name, role);
+      if (provider.kind === 'saml') pairs.set(grant.name, `${role.roleArn},${principal}`);
     }
     this.roles = roles;
+    this.pairs = pairs;
   }
 
   /** What trust policies call the provider: a name that IAM has built in, or the ARN of its provider resource. */

@@ -85,9 +85,15 @@ function placesOf({ stack, configuration }: Announced): string {
   if (identityProvider) places.push(['OIDC provider', `${identityProvider}   ${cast}`]);
   else if (has(configuration, 'oidc'))
     places.push(['OIDC provider', 'none of ours: every issuer has a stand-in of yours']);
-  if (samlIdentityProvider)
-    places.push(['SAML provider', `${samlIdentityProvider}   ${identityProvider ? 'the same people' : cast}`]);
-  else if (has(configuration, 'saml')) places.push(['SAML provider', 'none of ours: yours is on this machine']);
+  if (samlIdentityProvider) {
+    const provider = [...configuration.providers.values()].find(
+      (each) => each.kind === 'saml' && each.singleSignOnService.startsWith(samlIdentityProvider),
+    );
+    const who = identityProvider ? 'the same people' : cast;
+    places.push(['SAML provider', `${samlIdentityProvider}   in the place of ${provider?.name ?? 'yours'}: ${who}`]);
+  }
+  if (!samlIdentityProvider && has(configuration, 'saml'))
+    places.push(['SAML provider', 'none of ours: yours is on this machine']);
   return places.map(([name = '', what]) => `  ${name.padEnd(15)}${what}`).join('\n');
 }
 

@@ -86,7 +86,12 @@ describe('a configuration carried to a door', () => {
 });
 
 describe('a SAML provider carried to a door', () => {
-  const corp = { metadata: 'corp.xml', awsAttributes: ['tags'], recipients: ['https://signin.aws.amazon.com/saml'] };
+  const corp = {
+    metadata: 'corp.xml',
+    awsAttributes: ['tags'],
+    allowUnsolicited: 'clients',
+    recipients: ['https://signin.aws.amazon.com/saml'],
+  };
   const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key-AbCdEf';
   const pair = { certificate: 'our.pem', privateKey: secret };
   const until = new Date(aMoment.getTime() + 86_400_000);
@@ -117,7 +122,7 @@ describe('a SAML provider carried to a door', () => {
         validUntil: until.toISOString(),
         clockLeewaySeconds: 60,
         longestAssertionLifetimeSeconds: 86_400,
-        allowUnsolicited: false,
+        allowUnsolicited: 'clients',
         requireSignedResponse: false,
         signRequests: true,
         recipients: ['https://signin.aws.amazon.com/saml'],

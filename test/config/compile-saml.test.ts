@@ -144,6 +144,15 @@ describe('a SAML provider', () => {
     expect(problems({ saml: { metadata } })).toEqual([{ path: 'providers.corp.saml.metadata', says }]);
   });
 
+  test('with recipients that nobody may be for is told so', () => {
+    const recipients = ['https://signin.aws.amazon.com/saml'];
+    const says = 'need allowUnsolicited: clients, for nobody here asked for the responses that clients bring';
+    expect(problems({ saml: { recipients } })).toEqual([{ path: 'providers.corp.saml.recipients', says }]);
+    for (const allowUnsolicited of ['clients', true]) {
+      expect(loaded({ saml: { recipients, allowUnsolicited } })).toBeDefined();
+    }
+  });
+
   test.each<[key: string, value: unknown, says: string]>([
     ['clockLeeway', '301s', 'is "301s"; it must be a duration of at most 300 seconds'],
     ['clockLeeway', 'a moment', 'is "a moment"; it must be a duration of at most 300 seconds'],

@@ -145,7 +145,7 @@ describe('the trust policy of a role', () => {
 
   test('takes those for the listed recipients too, and for nobody else', () => {
     const recipients = ['https://signin.aws.amazon.com/saml', 'https://cli.acme.example/acs'];
-    const made = rolesOf(configurationOf({ corp: { recipients } }), url);
+    const made = rolesOf(configurationOf({ corp: { allowUnsolicited: 'clients', recipients } }), url);
     expect(trustOf(made, 'daypass-support')).toMatchObject({
       Condition: { StringEquals: { 'saml:aud': [`${url}/saml/acs`, ...recipients] } },
     });
@@ -483,7 +483,7 @@ describe('another account', () => {
   };
 
   test('has the role, and the provider in the same account', () => {
-    const configuration = there({ recipients: ['https://signin.aws.amazon.com/saml'] });
+    const configuration = there({ allowUnsolicited: 'clients', recipients: ['https://signin.aws.amazon.com/saml'] });
     expect(otherAccounts(configuration)).toEqual([account]);
     const stack = made(configuration);
     expect(stack.types).toEqual(['AWS::IAM::Role', 'AWS::IAM::SAMLProvider']);

@@ -100,7 +100,9 @@ describe('announcement', () => {
       port: 8787,
       keysLeftOut: [],
     });
-    expect(text).toContain(`SAML provider  ${samlIdentityProvider}   alice (editor of tenant blue)`);
+    expect(text).toContain(
+      `SAML provider  ${samlIdentityProvider}   in the place of yours: alice (editor of tenant blue)`,
+    );
     expect(text).toContain(`Open ${stack.gateway} in a browser`);
     expect(text).toContain('npm run -s assertion -- alice');
     expect(text).not.toContain('OIDC provider');
