@@ -45,7 +45,14 @@ const samlOf = (configuration: Configuration, name: string) =>
 
 describe('where a SAML provider is elsewhere', () => {
   const configuration = configured(
-    { app, corp: saml('corp.xml', { awsAttributes: ['tags'], recipients: ['https://tool.acme.example/saml'] }) },
+    {
+      app,
+      corp: saml('corp.xml', {
+        awsAttributes: ['tags'],
+        allowUnsolicited: 'clients',
+        recipients: ['https://tool.acme.example/saml'],
+      }),
+    },
     { files: grant('app'), support: grant('corp') },
   );
 
