@@ -9,10 +9,11 @@ import { stsClient } from '../lib/issue/sts-client.ts';
 import type { Network } from '../lib/network/network.ts';
 import { onceNowhere } from '../lib/replay/once.ts';
 import { configurationWithin } from './configuration.ts';
+import { recorderWithin } from './serve.ts';
 
 /** The broker of this configuration and rim, for proofs that need no store. */
 export function brokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
-  const { environment, documents, sts, clock, writeLine } = rim;
+  const { environment, documents, sts } = rim;
   const { partition, region } = environment();
   const { oidc, grants, fallbackRegions } = configuration;
   const regions = [...new Set([region, ...fallbackRegions])];
@@ -21,8 +22,7 @@ export function brokerWithin(rim: Rim, configuration = configurationWithin(rim))
     once: onceNowhere,
     grants,
     issuer: forward(stsClient({ network: sts, regions, partition })),
-    audit: (record) => writeLine(JSON.stringify(record)),
-    clock,
+    ...recorderWithin(rim),
   };
 }
 

@@ -1,7 +1,7 @@
 // What proving a SAML response takes, kept in a file of its own: the door that mostly sees tokens loads it when the
 // first response arrives, and not before (`#saml` in package.json).
 
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { DoorConfiguration } from '../lib/config/carried.ts';
 import type { Rim } from '../lib/door.ts';
 import type { SamlProof } from '../lib/identity/identity.ts';
@@ -32,13 +32,14 @@ export function samlPart(rim: Rim, { saml, serviceProvider }: DoorConfiguration)
   };
   const providers = compiledOnce(currentProviders(saml, store));
   const decryptionPem = secretWithin(rim, serviceProvider.decryption?.privateKey);
+  let decryptionKey: KeyObject | undefined;
   return {
     store,
     once: onceIn(store),
     prove: async (proof, now) => {
       const pem = await decryptionPem();
-      const ours = pem === undefined ? us : { ...us, decryptionKey: createPrivateKey(pem) };
-      return proveSamlResponse(proof, await providers(now), ours, now);
+      if (pem !== undefined) decryptionKey ??= createPrivateKey(pem);
+      return proveSamlResponse(proof, await providers(now), { ...us, ...(decryptionKey && { decryptionKey }) }, now);
     },
   };
 }

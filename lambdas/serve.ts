@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
 import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
-import type { DoorHandler } from '../lib/door.ts';
+import type { DoorHandler, Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
 import { fault, Refusal, refusals } from '../lib/refusal.ts';
 import type { DoorName } from '../lib/routes.ts';
@@ -17,6 +17,11 @@ export interface Serving<Asked, Answered, Means> {
 
 /** What every door has: somewhere to write its lines, and the time. */
 export type Recorder = Pick<Broker, 'audit' | 'clock'>;
+
+export const recorderWithin = ({ clock, writeLine }: Pick<Rim, 'clock' | 'writeLine'>): Recorder => ({
+  clock,
+  audit: (record) => writeLine(JSON.stringify(record)),
+});
 
 /** Event → dialect → act → dialect → result. The one place where an error becomes an answer, and where it is recorded. */
 export function serve<Asked, Answered, Means extends Recorder>(

@@ -7,10 +7,10 @@ import { currentProviders } from '../lib/identity/saml/metadata/current-provider
 import { newBrowserSecret, newRequestId } from '../lib/identity/saml/request-id.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { authnRequestLocation, type Ourselves } from '../lib/sign-in/service-provider.ts';
-import { addressOf, configurationWithin } from './configuration.ts';
+import { configurationWithin, ourselvesWithin } from './configuration.ts';
 import { deployed } from './rim.ts';
 import { secretWithin } from './secret.ts';
-import { type Recorder, serve } from './serve.ts';
+import { type Recorder, recorderWithin, serve } from './serve.ts';
 import { storeWithin } from './store.ts';
 
 interface Means extends Recorder {
@@ -21,18 +21,11 @@ interface Means extends Recorder {
 
 export const open: OpenDoor = (rim) => {
   const { saml, serviceProvider } = configurationWithin(rim);
-  const { signing, decryption, entityId } = serviceProvider;
   const means: Means = {
-    us: {
-      url: addressOf(rim),
-      entityId,
-      signingCertificate: signing?.certificate,
-      encryptionCertificate: decryption?.certificate,
-    },
+    ...recorderWithin(rim),
+    us: ourselvesWithin(rim, serviceProvider),
     providers: currentProviders(saml, storeWithin(rim)),
-    signingKey: secretWithin(rim, signing?.privateKey),
-    clock: rim.clock,
-    audit: (record) => rim.writeLine(JSON.stringify(record)),
+    signingKey: secretWithin(rim, serviceProvider.signing?.privateKey),
   };
   return serve({ door: 'sign-in', dialect: signIn, act: begin }, means);
 };

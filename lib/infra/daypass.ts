@@ -12,7 +12,7 @@ import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
 import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
-import { MetadataRefresh } from './metadata-refresh.ts';
+import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
 
 export interface DaypassProps {
@@ -96,11 +96,10 @@ export class Daypass extends Construct {
       });
     }
   }
+
   /** What the routes say, and nothing else. */
   private permit(door: DoorFunction, { writes, reads, secret }: Needs, configuration: Configuration): void {
-    const isRefreshed = [...configuration.providers.values()].some(
-      (provider) => provider.kind === 'saml' && provider.refreshedFrom !== undefined,
-    );
+    const isRefreshed = refreshedProviders(configuration).length > 0;
     // Refreshed metadata is there to be read where some provider has an address only.
     this.table?.allow(door.function, writes, isRefreshed ? reads : reads.filter((kind) => kind !== 'metadata'));
     const pair = secret && configuration.serviceProvider[secret];

@@ -20,14 +20,18 @@ export interface MetadataRefreshProps {
   readonly topic?: ITopic;
 }
 
+/** The providers whose metadata is from an address. */
+export const refreshedProviders = ({ providers }: Configuration): readonly SamlProviderSettings[] =>
+  [...providers.values()].filter(
+    (each): each is SamlProviderSettings => each.kind === 'saml' && each.refreshedFrom !== undefined,
+  );
+
 /** Every hour the metadata of providers that have an address is fetched again, for the doors and for IAM. */
 export class MetadataRefresh extends Construct {
   constructor(scope: Construct, id: string, props: MetadataRefreshProps) {
     super(scope, id);
     const { configuration, table, environment, files, logRetention, topic } = props;
-    const refreshed = [...configuration.providers.values()].filter(
-      (each): each is SamlProviderSettings => each.kind === 'saml' && each.refreshedFrom !== undefined,
-    );
+    const refreshed = refreshedProviders(configuration);
     if (refreshed.length === 0) return;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'refresh-metadata',

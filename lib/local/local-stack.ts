@@ -20,7 +20,7 @@ import type { OidcIdpSettings } from './idp/provider-configuration.ts';
 import { close, listen, loopback } from './listen.ts';
 import { type SamlIdpSettings, samlIdpServer } from './saml-idp/saml-idp.ts';
 import { allTo, standInNetwork } from './stand-ins.ts';
-import type { StackTemplate } from './template.ts';
+import { resourcesOf, type StackTemplate } from './template.ts';
 
 export interface LocalStackSettings {
   /** The stack that Daypass itself is in, then those of other accounts. */
@@ -63,7 +63,8 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
 
   const iam = embeddedIam(stacks);
   const sessions = sessionsOf(clock);
-  const dynamoDb = await embeddedDynamoDb(stacks[0], iam);
+  const hasTable = resourcesOf(stacks[0], 'AWS::DynamoDB::Table').length > 0;
+  const dynamoDb = hasTable ? await embeddedDynamoDb(stacks[0], iam) : undefined;
   const embedded = { iam, sessions, network, clock, federation: federation(sessions), dynamoDb };
   const servers = new Map<number, Server>([
     [port, gatewayOf(settings, network, { aws, iam, sessions })],
@@ -73,7 +74,7 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   if (samlIdentityProvider) servers.set(port + 3, samlIdpServer(samlIdentityProvider));
   const stop = async () => {
     await Promise.all([...servers.values()].map(close));
-    await dynamoDb.stop();
+    await dynamoDb?.stop();
   };
   try {
     for (const [each, server] of servers) await listen(server, each);

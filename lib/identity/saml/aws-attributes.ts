@@ -30,15 +30,14 @@ export function readAwsAttributes({ texts, opaque }: AttributeStatement): AwsAtt
     throw invalid('RoleSessionName must be 2 to 64 letters, digits and _+=,.@-');
   }
   const seconds = only(texts, 'SessionDuration');
-  if (seconds !== undefined && !(/^\d{1,5}$/.test(seconds) && Number(seconds) >= 900 && Number(seconds) <= 43_200)) {
+  if (seconds !== undefined && !isSessionDuration(seconds)) {
     throw invalid('SessionDuration must be 900 to 43200');
   }
   const sourceIdentity = only(texts, 'SourceIdentity');
   if (sourceIdentity !== undefined && !isSourceIdentityValue(sourceIdentity)) {
     throw invalid('SourceIdentity must be 2 to 64 letters, digits and _+=,.@- and not begin with aws:');
   }
-  const written = [...texts].filter(([name]) => name.startsWith(tagPrefix));
-  const tags = sessionTags(written.map(([name, values]) => [name.slice(tagPrefix.length), soleOf(values)]));
+  const tags = principalTags(texts);
   if (!tags) throw invalid('PrincipalTag attributes break the limits of session tags');
   const keys = new Map([...tags].map(([key, value]) => [requestTagPrefix + key, value]));
   if (sourceIdentity !== undefined) keys.set(sourceIdentityKey, sourceIdentity);
@@ -46,11 +45,18 @@ export function readAwsAttributes({ texts, opaque }: AttributeStatement): AwsAtt
     roles: (texts.get(named('Role')) ?? []).flatMap(pairIn),
     sessionName,
     keys,
-    signed: [
-      ...(written.length > 0 ? (['tags'] as const) : []),
-      ...(sourceIdentity ? (['sourceIdentity'] as const) : []),
-    ],
+    signed: [...(tags.size > 0 ? (['tags'] as const) : []), ...(sourceIdentity ? (['sourceIdentity'] as const) : [])],
   };
+}
+
+/** AWS: SessionDuration, in seconds. */
+export const isSessionDuration = (text: string) =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 900 && Number(text) <= 43_200;
+
+/** `undefined` when STS would refuse them: each must have one value and keep the limits of session tags. */
+export function principalTags(texts: AttributeStatement['texts']): ReadonlyMap<string, string> | undefined {
+  const written = [...texts].filter(([name]) => name.startsWith(tagPrefix));
+  return sessionTags(written.map(([name, values]) => [name.slice(tagPrefix.length), soleOf(values)]));
 }
 
 const soleOf = (values: readonly string[]) => (values.length === 1 ? values[0] : undefined);

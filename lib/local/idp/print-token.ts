@@ -1,4 +1,5 @@
 import { loopback } from '../listen.ts';
+import { castAt } from './cast-at.ts';
 import type { Cast } from './oidc-idp.ts';
 import { signInPerson } from './sign-in.ts';
 
@@ -12,18 +13,7 @@ export async function printToken([name, audience]: readonly string[], gatewayPor
   if (name === '--help') return usage;
   if (name === undefined) throw new Error(usage);
   const address = `http://${loopback}:${gatewayPort + 2}`;
-  const cast = await castAt(address);
-  if (!cast.people.includes(name)) throw new Error(`Nobody is called "${name}". There are ${cast.people.join(', ')}.`);
+  const nothingAnswers = `No identity provider answers at ${address}. Start it with npm start`;
+  const cast = await castAt<Cast>(address, name, nothingAnswers);
   return signInPerson(address, audience ?? cast.clientId, name);
-}
-
-async function castAt(address: string): Promise<Cast> {
-  try {
-    return (await (await fetch(`${address}/cast`)).json()) as Cast;
-  } catch (cause) {
-    throw new Error(
-      `No identity provider answers at ${address}. Start it with npm start; if it runs on other ports, set the same DAYPASS_PORT here.`,
-      { cause },
-    );
-  }
 }

@@ -1,3 +1,4 @@
+import { castAt } from '../idp/cast-at.ts';
 import { loopback } from '../listen.ts';
 import type { SamlCast } from './saml-idp.ts';
 
@@ -12,8 +13,8 @@ export async function printAssertion([name, wanted]: readonly string[], gatewayP
   if (name === '--help') return usage;
   if (name === undefined) throw new Error(usage);
   const address = `http://${loopback}:${gatewayPort + 3}`;
-  const cast = await castAt(address);
-  if (!cast.people.includes(name)) throw new Error(`Nobody is called "${name}". There are ${cast.people.join(', ')}.`);
+  const nothingAnswers = `No SAML identity provider answers at ${address}. Start it with npm start, with a SAML provider in the configuration`;
+  const cast = await castAt<SamlCast>(address, name, nothingAnswers);
   const recipient = wanted ?? cast.recipients[0] ?? '';
   if (!cast.recipients.includes(recipient)) {
     throw new Error(`No response may be for "${recipient}". Recipients are ${cast.recipients.join(', ')}.`);
@@ -25,15 +26,4 @@ export async function printAssertion([name, wanted]: readonly string[], gatewayP
   const [, samlResponse] = /name="SAMLResponse" value="([A-Za-z0-9+/=]+)"/.exec(await answer.text()) ?? [];
   if (samlResponse === undefined) throw new Error(`The identity provider gave no response: ${answer.status}.`);
   return samlResponse;
-}
-
-async function castAt(address: string): Promise<SamlCast> {
-  try {
-    return (await (await fetch(`${address}/cast`)).json()) as SamlCast;
-  } catch (cause) {
-    throw new Error(
-      `No SAML identity provider answers at ${address}. Start it with npm start, with a SAML provider in the configuration; if it runs on other ports, set the same DAYPASS_PORT here.`,
-      { cause },
-    );
-  }
 }

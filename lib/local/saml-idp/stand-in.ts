@@ -1,7 +1,12 @@
 // The local identity provider in the place of a configured one: the configuration as it would be had the true provider
 // this machine's key and address. All the rest of it stays as it is, the entityID above all.
 
-import type { Configuration, GrantSettings, SamlProviderSettings } from '../../config/configuration.ts';
+import type {
+  Configuration,
+  GrantSettings,
+  ProviderSettings,
+  SamlProviderSettings,
+} from '../../config/configuration.ts';
 import { readIdpMetadata } from '../../identity/saml/metadata/idp-metadata.ts';
 import { acsPath, entityIdOf } from '../../sign-in/our-addresses.ts';
 import { type IssuerSettings, idpMetadata } from './response.ts';
@@ -74,8 +79,8 @@ export async function withStandIn({
   };
 }
 
-function needsStandIn(provider: { readonly kind: string }): provider is SamlProviderSettings {
-  return provider.kind === 'saml' && !(provider as SamlProviderSettings).singleSignOnService.startsWith('http:');
+function needsStandIn(provider: ProviderSettings): provider is SamlProviderSettings {
+  return provider.kind === 'saml' && !provider.singleSignOnService.startsWith('http:');
 }
 
 /** The pair that assertions name for a grant's role, unless the role trusts another provider. */

@@ -8,8 +8,9 @@ import samlify from 'samlify';
 import { messageOf } from '../../../message-of.ts';
 import { Refusal } from '../../../refusal.ts';
 import { unfitKey } from '../certificates.ts';
+import { ns } from '../names.ts';
 import { parseXml } from '../parse-xml.ts';
-import { withoutDeclaration } from '../strict-xml.ts';
+import { childrenOf, isNamed, withoutDeclaration } from '../strict-xml.ts';
 import { checkWellFormed } from '../well-formed.ts';
 
 export interface IdpMetadata {
@@ -29,7 +30,6 @@ export const longestMetadataCharacters = 1_000_000;
 const mostCertificates = 10;
 
 const metadataNamespace = 'urn:oasis:names:tc:SAML:2.0:metadata';
-const signatureNamespace = 'http://www.w3.org/2000/09/xmldsig#';
 
 /** AD FS has some 600 elements. samlify's own cost grows with the square of their number. */
 const most = { elements: 1500, depth: 40, attributes: 40 };
@@ -98,15 +98,12 @@ function parsed(xml: string): Element {
   }
 }
 
-const children = (element: Element, namespace: string, name: string): readonly Element[] =>
-  Array.from(element.childNodes).filter(
-    (node): node is Element =>
-      node.nodeType === 1 && (node as Element).namespaceURI === namespace && (node as Element).localName === name,
-  );
+const children = (element: Element, name: string): readonly Element[] =>
+  childrenOf(element).filter((each) => isNamed(each, metadataNamespace, name));
 
 function idpDescriptor(root: Element): Element {
   if (root.localName !== 'EntityDescriptor') throw new Error('is not the EntityDescriptor of an identity provider');
-  const [descriptor, ...more] = children(root, metadataNamespace, 'IDPSSODescriptor');
+  const [descriptor, ...more] = children(root, 'IDPSSODescriptor');
   if (!descriptor) throw new Error('has no IDPSSODescriptor: it does not describe an identity provider');
   if (more.length > 0) throw new Error('has several IDPSSODescriptors');
   return descriptor;
@@ -171,11 +168,11 @@ function timeIn(value: string): Date {
 }
 
 function certificatesOf(descriptor: Element, now: Date | undefined): readonly string[] {
-  const signing = children(descriptor, metadataNamespace, 'KeyDescriptor').filter(
+  const signing = children(descriptor, 'KeyDescriptor').filter(
     (each) => (each.getAttribute('use') || 'signing') === 'signing',
   );
   const written = signing
-    .flatMap((each) => Array.from(each.getElementsByTagNameNS(signatureNamespace, 'X509Certificate')))
+    .flatMap((each) => Array.from(each.getElementsByTagNameNS(ns.signature, 'X509Certificate')))
     .map((each) => (each.textContent ?? '').replace(/\s/g, ''));
   if (written.length === 0) throw new Error('has no certificate for signing');
   const certificates = [...new Set(written)];

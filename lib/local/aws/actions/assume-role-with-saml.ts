@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isSourceIdentityValue, requestTagPrefix, sessionTags, sourceIdentityKey } from '../../../identity/aws-keys.ts';
+import { isSourceIdentityValue, requestTagPrefix, sourceIdentityKey } from '../../../identity/aws-keys.ts';
 import type { Assertion } from '../../../identity/saml/assertion.ts';
-import { awsAttributePrefix } from '../../../identity/saml/aws-attributes.ts';
+import { awsAttributePrefix, isSessionDuration, principalTags } from '../../../identity/saml/aws-attributes.ts';
 import { samlConditionKeys } from '../../../identity/saml/condition-keys.ts';
 import { subjectType } from '../../../identity/saml/saml-provider.ts';
 import { awsContext } from '../../../policy/context.ts';
@@ -34,22 +34,14 @@ export const assumeRoleWithSaml: Action = (call) => {
   const attributes = readAttributes(assertion, request);
 
   const role = iam.role(request.roleArn);
-  const facts = { ...assertionFacts(assertion, provider), ...attributes };
+  const facts = assertionFacts(assertion, provider);
+  const { account, arn: principal } = provider;
   const context = awsContext([
-    ...federatedKeys({
-      now,
-      sourceIp,
-      account: provider.account,
-      principal: provider.arn,
-      sessionName: attributes.sessionName,
-      awsClaims: attributes.awsClaims,
-      transitiveTagKeys: attributes.transitiveTagKeys,
-      role,
-    }),
+    ...federatedKeys({ ...attributes, now, sourceIp, account, principal, role }),
     ...facts.keys,
   ]);
   const { awsClaims } = attributes;
-  authorize(role, { action: 'sts:AssumeRoleWithSAML', provider: provider.arn, context, awsClaims });
+  authorize(role, { action: 'sts:AssumeRoleWithSAML', provider: principal, context, awsClaims });
 
   const { sessionNotOnOrAfter } = assertion.authentication;
   const { session, packedPolicySize } = issueFederated(sessions, {
@@ -124,17 +116,10 @@ function readAttributes({ attributes: { texts } }: Assertion, { roleArn, princip
   }
   const [duration] = values('SessionDuration');
   // AWS's own sentence for this is not recorded.
-  if (
-    duration !== undefined &&
-    !(/^\d{1,5}$/.test(duration) && Number(duration) >= 900 && Number(duration) <= 43_200)
-  ) {
+  if (duration !== undefined && !isSessionDuration(duration)) {
     throw invalidIdentityToken('SessionDuration in AuthnResponse must be between 900 and 43200');
   }
-  const prefix = `${awsAttributePrefix}PrincipalTag:`;
-  const written = [...texts].filter(([attribute]) => attribute.startsWith(prefix));
-  const tags = sessionTags(
-    written.map(([attribute, tag]) => [attribute.slice(prefix.length), tag.length === 1 ? tag[0] : undefined]),
-  );
+  const tags = principalTags(texts);
   // AWS's own sentence for this is not recorded.
   if (!tags) throw invalidIdentityToken('PrincipalTag attributes passed in assertion are not in correct format.');
   const awsClaims = new Map([...tags].map(([key, value]) => [requestTagPrefix + key, value]));

@@ -24,21 +24,12 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
   const { iam, sessions, now, sourceIp } = call;
   const request = readRequest(call);
   const account = request.roleArn.split(':')[4] ?? '';
-  const { claims, awsClaims, audience, provider, authorizedByIdp } = await proveToken(call, request, account);
+  const proved = await proveToken(call, request, account);
+  const { claims, awsClaims, audience, provider } = proved;
 
   const role = iam.role(request.roleArn);
   const { sessionName } = request;
-  const context = trustContext({
-    now,
-    sourceIp,
-    claims,
-    awsClaims,
-    audience,
-    provider,
-    sessionName,
-    authorizedByIdp,
-    role,
-  });
+  const context = trustContext({ ...proved, now, sourceIp, sessionName, role });
   authorize(role, {
     action: 'sts:AssumeRoleWithWebIdentity',
     provider: provider.principal,
