@@ -38,6 +38,8 @@ const bundled = (bundle: string) =>
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const clock = () => new Date();
 const account = '111122223333';
+/** For what goes from one account to another. */
+const otherAccounts = ['444455556666'];
 
 async function start(): Promise<void> {
   const options = parseStartArguments(process.argv.slice(2));
@@ -72,6 +74,8 @@ async function start(): Promise<void> {
     identityProvider,
     samlIdentityProvider: samlIdp,
     standIns,
+    otherAccounts,
+    enabledRegions: options.enabledRegions,
     secret: async (arn) => keys.get(arn) ?? '',
     clock,
     writeLine: say,

@@ -98,6 +98,7 @@ const homes = new Map<string, readonly string[]>([
   ['samlify', ['lib/identity/saml/metadata/', 'lib/sign-in/service-provider.ts', 'lib/local/saml-idp/']],
   ['xml-crypto', ['lib/identity/saml/verify-signature.ts']],
   ['oidc-provider', ['lib/local/idp/']],
+  ['otpauth', ['lib/local/aws/']],
   ['valibot', ['lib/config/']],
   ['yaml', ['lib/config/read-config-file.ts']],
 ]);

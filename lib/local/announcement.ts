@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
 import { defaultPort, variables } from '../environment.ts';
 import { messageOf } from '../message-of.ts';
+import { bucketName } from './aws/inhabitants.ts';
 import { people } from './idp/people.ts';
 import type { LocalStack } from './local-stack.ts';
 
@@ -12,6 +13,8 @@ export const startUsage = `npm start -- [options]: Daypass on this machine
   --issuer ISSUER=ADDRESS  an identity provider of yours on this machine stands in for a configured issuer,
                            as in --issuer https://login.acme.example=http://127.0.0.1:9000 (may be repeated)
   --secret ARN=FILE        the private key that the configuration names by this ARN, as a PEM file (may be repeated)
+  --enable-region REGION   a Region that AWS leaves off until an account switches it on, as in --enable-region af-south-1
+                           (may be repeated)
   --bundled                the very bundles that would be deployed, instead of the sources
   --help                   this text
 
@@ -22,6 +25,7 @@ export const startUsage = `npm start -- [options]: Daypass on this machine
 export interface StartOptions {
   readonly issuers: readonly string[];
   readonly secrets: readonly string[];
+  readonly enabledRegions: readonly string[];
   readonly bundled: boolean;
   readonly help: boolean;
 }
@@ -34,12 +38,14 @@ export function parseStartArguments(args: readonly string[]): StartOptions {
       options: {
         issuer: { type: 'string', multiple: true },
         secret: { type: 'string', multiple: true },
+        'enable-region': { type: 'string', multiple: true },
         bundled: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
     const { issuer: issuers = [], secret: secrets = [], bundled = false, help = false } = values;
-    return { issuers, secrets, bundled, help };
+    const { 'enable-region': enabledRegions = [] } = values;
+    return { issuers, secrets, enabledRegions, bundled, help };
   } catch (error) {
     throw new Error(`${messageOf(error)}\n\n${startUsage}`, { cause: error });
   }
@@ -67,6 +73,7 @@ export function announcement(announced: Announced): string {
     ),
     tryWithToken(stack.gateway, grantOf(configuration, provider), port),
     tryInBrowser(announced),
+    asAdministrator(stack),
     'Ctrl-C ends everything. One line of audit follows for each exchange.',
   ];
   return `\n${paragraphs.filter((each) => each !== undefined).join('\n\n')}\n`;
@@ -80,7 +87,7 @@ function placesOf({ stack, configuration }: Announced): string {
   const cast = people.map(({ name, about }) => `${name} (${about})`).join(', ');
   const places = [
     ['Doors', gateway],
-    ['AWS', `${aws}   the roles of the synthesised stacks, enforced`],
+    ['AWS', `${aws}   STS, IAM, S3: the roles of the synthesised stacks, enforced`],
   ];
   if (identityProvider) places.push(['OIDC provider', `${identityProvider}   ${cast}`]);
   else if (has(configuration, 'oidc'))
@@ -114,6 +121,14 @@ function tryWithToken(gateway: string, grant: string | undefined, port: number):
   curl -s ${gateway}/v1/credentials -H 'content-type: application/json' -d "{\\"grant\\":\\"${grant}\\",\\"token\\":\\"$T\\"}"
   curl -s ${gateway}/v1/grants -H "authorization: Bearer $T"`;
 }
+
+/** The keys work on this machine only, and until it ends. */
+const asAdministrator = ({ aws, administrator: { accessKeyId, secretAccessKey } }: LocalStack): string =>
+  `The embedded account, as its administrator:
+
+  export AWS_ENDPOINT_URL=${aws} AWS_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+  aws s3 ls s3://${bucketName}/`;
 
 const elsewhere = (port: number) => (port === defaultPort ? '' : `${variables.port}=${port} `);
 

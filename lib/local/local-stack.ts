@@ -8,11 +8,15 @@ import { doorEnvironment, variables } from '../environment.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
 import type { DoorName } from '../routes.ts';
-import { type EmbeddedIam, embeddedIam } from './aws/account.ts';
 import { awsServer } from './aws/aws-server.ts';
 import { embeddedDynamoDb } from './aws/dynamodb.ts';
 import { federation } from './aws/federation.ts';
+import { declaredIam } from './aws/iam/from-template.ts';
+import type { AccessKey, EmbeddedIam } from './aws/iam/iam.ts';
+import { furnish, settle } from './aws/inhabitants.ts';
+import type { Buckets } from './aws/s3/buckets.ts';
 import { type Sessions, sessions as sessionsOf } from './aws/sessions.ts';
+import { issuerOf, localIssuerPath } from './aws/web-identity-issuer.ts';
 import { corsOf, deployedDoors } from './deployed-doors.ts';
 import { gatewayServer } from './gateway.ts';
 import { oidcIdpServer } from './idp/oidc-idp.ts';
@@ -37,6 +41,10 @@ export interface LocalStackSettings {
   readonly samlIdentityProvider: SamlIdpSettings | undefined;
   /** Other configured issuers that something on this machine stands in for. */
   readonly standIns: ReadonlyMap<string, string>;
+  /** Accounts of the organisation besides those of the stacks. */
+  readonly otherAccounts?: readonly string[];
+  /** Regions that are off at AWS until an account switches them on. */
+  readonly enabledRegions?: readonly string[];
   /** The private key under an ARN, as PEM. */
   readonly secret: (arn: string) => Promise<string>;
   readonly clock: () => Date;
@@ -49,6 +57,8 @@ export interface LocalStack {
   /** `undefined` where none was wanted. */
   readonly identityProvider: string | undefined;
   readonly samlIdentityProvider: string | undefined;
+  /** The keys of an administrator of the account that Daypass is in. */
+  readonly administrator: AccessKey;
   stop(): Promise<void>;
 }
 
@@ -59,13 +69,19 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   const [gateway, aws, idp, samlIdp] = [address(0), address(1), address(2), address(3)];
   const standIns = new Map(settings.standIns);
   if (identityProvider) standIns.set(identityProvider.issuer, idp);
+  const { otherAccounts = [], enabledRegions = [] } = settings;
+  const iam = declaredIam({ stacks, otherAccounts, now: clock() });
+  const administrator = settle(iam, clock());
+  const buckets: Buckets = new Map();
+  furnish(buckets, iam.management, clock());
+  for (const account of iam.accounts.keys()) standIns.set(issuerOf(account), aws + localIssuerPath(account));
   const network = standInNetwork(standIns, httpsNetwork({ privateAddresses: 'refused' }));
 
-  const iam = embeddedIam(stacks);
   const sessions = sessionsOf(clock);
   const hasTable = resourcesOf(stacks[0], 'AWS::DynamoDB::Table').length > 0;
-  const dynamoDb = hasTable ? await embeddedDynamoDb(stacks[0], iam) : undefined;
-  const embedded = { iam, sessions, network, clock, federation: federation(sessions), dynamoDb };
+  const dynamoDb = hasTable ? await embeddedDynamoDb({ stack: stacks[0], iam, sessions }) : undefined;
+  const signIn = federation(sessions, iam);
+  const embedded = { iam, sessions, buckets, network, clock, federation: signIn, dynamoDb, enabledRegions };
   const servers = new Map<number, Server>([
     [port, gatewayOf(settings, network, { aws, iam, sessions })],
     [port + 1, awsServer(embedded)],
@@ -87,6 +103,7 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
     aws,
     identityProvider: identityProvider && idp,
     samlIdentityProvider: samlIdentityProvider && samlIdp,
+    administrator,
     stop,
   };
 }
@@ -108,9 +125,7 @@ function roleCredentials(
   if (!role) throw new Error(`The template has no role ${roleArn}.`);
   const { accessKeyId, secretAccessKey, sessionToken, expires } = sessions.issue({
     account: role.account,
-    roleId: role.id,
-    arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/function`,
-    userId: `${role.id}:function`,
+    principal: { kind: 'role', roleId: role.id, sessionName: 'function' },
     expires: new Date(clock().getTime() + functionSessionSeconds * 1000),
   });
   return { accessKeyId, secretAccessKey, sessionToken, expiration: expires };

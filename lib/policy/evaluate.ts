@@ -40,7 +40,7 @@ export type Hit = StatementName & { readonly conditions: readonly ConditionTrace
 export type Verdict =
   /** One statement of each layer: all of them had to allow. */
   | { readonly allowed: true; readonly by: readonly Hit[] }
-  | { readonly allowed: false; readonly because: 'explicit deny'; readonly by: Hit }
+  | { readonly allowed: false; readonly because: 'explicit deny'; readonly layer: string; readonly by: Hit }
   /** `misses` tells, for each Allow of the layer that did not allow, why it did not apply. */
   | { readonly allowed: false; readonly because: 'no allow'; readonly layer: string; readonly misses: readonly Miss[] };
 
@@ -53,9 +53,9 @@ export interface Layer {
 
 /** Every layer must allow and none may deny; without a layer nothing is allowed. */
 export function evaluate(layers: readonly Layer[], request: PolicyRequest): Verdict {
-  for (const { policies } of layers) {
+  for (const { name, policies } of layers) {
     const deny = firstHit(policies, 'Deny', request);
-    if (deny) return { allowed: false, because: 'explicit deny', by: deny };
+    if (deny) return { allowed: false, because: 'explicit deny', layer: name, by: deny };
   }
   const allows: Hit[] = [];
   for (const { name, policies } of layers) {
@@ -80,6 +80,12 @@ function firstHit(policies: readonly Policy[], effect: Statement['effect'], requ
   }
   return undefined;
 }
+
+/** Every statement that allows the request, whatever others say of it. */
+export const allowing = (policies: readonly Policy[], request: PolicyRequest): readonly Statement[] =>
+  policies.flatMap(({ statements }) =>
+    statements.filter((each) => each.effect === 'Allow' && missOf(each, request) === undefined),
+  );
 
 function missesOf(policies: readonly Policy[], request: PolicyRequest): Miss[] {
   return policies.flatMap((policy) =>

@@ -7,8 +7,16 @@ import { isRecord } from '../record.ts';
 export type Caller =
   | { readonly kind: 'federated'; readonly provider: string }
   | { readonly kind: 'service'; readonly service: string }
-  /** `arns` holds every ARN the caller answers to: a role session has its role's and its own. */
-  | { readonly kind: 'aws'; readonly account: string; readonly arns: readonly string[] };
+  | AwsCaller;
+
+export interface AwsCaller {
+  readonly kind: 'aws';
+  readonly account: string;
+  /** What the caller itself is called: ARN, unique id. */
+  readonly arns: readonly string[];
+  /** What the role behind a role session is called. */
+  readonly roleArns?: readonly string[];
+}
 
 export interface PrincipalElement {
   readonly negated: boolean;
@@ -50,22 +58,34 @@ export function parsePrincipal(
   return element;
 }
 
-export function matchesPrincipal(element: PrincipalElement, caller: Caller): boolean {
-  return names(element, caller) !== element.negated;
+export const matchesPrincipal = (element: PrincipalElement, caller: Caller): boolean =>
+  nearness(element, caller) !== undefined;
+
+/** How a statement speaks of a caller: of itself (or everyone), of its role, or only of its account. */
+export type Nearness = 'self' | 'role' | 'account';
+
+/** The nearest that fits; `undefined` when the statement does not speak of the caller. */
+export function nearness(element: PrincipalElement, caller: Caller): Nearness | undefined {
+  const named = nearestName(element, caller);
+  // Whom an exclusion leaves over is named by nobody: no more than its account is meant.
+  if (element.negated) return named === undefined ? 'account' : undefined;
+  return named;
 }
 
-function names(element: PrincipalElement, caller: Caller): boolean {
-  if (element.everyone) return true;
+function nearestName(element: PrincipalElement, caller: Caller): Nearness | undefined {
+  if (element.everyone) return 'self';
   switch (caller.kind) {
     // A provider is matched by name only: `AWS: "*"` does not speak of federated callers.
     case 'federated':
-      return element.federated.includes(caller.provider);
+      return element.federated.includes(caller.provider) ? 'self' : undefined;
     case 'service':
-      return element.service.includes(caller.service);
-    case 'aws':
-      return element.aws.some(
-        (name) => name === '*' || caller.arns.includes(name) || accountOf(name) === caller.account,
-      );
+      return element.service.includes(caller.service) ? 'self' : undefined;
+    case 'aws': {
+      const { aws } = element;
+      if (aws.some((name) => name === '*' || caller.arns.includes(name))) return 'self';
+      if (aws.some((name) => caller.roleArns?.includes(name))) return 'role';
+      return aws.some((name) => accountOf(name) === caller.account) ? 'account' : undefined;
+    }
   }
 }
 
@@ -85,6 +105,6 @@ export function callerNames(caller: Caller): readonly string[] {
     case 'service':
       return [caller.service];
     case 'aws':
-      return [...caller.arns, caller.account];
+      return [...caller.arns, ...(caller.roleArns ?? []), caller.account];
   }
 }

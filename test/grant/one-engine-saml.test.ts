@@ -7,11 +7,14 @@ import { decideGrant } from '../../lib/grant/decide-grant.ts';
 import { conditionKey, type FederatedSaml, trustPolicy } from '../../lib/grant/trust-policy.ts';
 import { samlConditionKeys } from '../../lib/identity/saml/condition-keys.ts';
 import { proveSamlResponse } from '../../lib/identity/saml/saml-provider.ts';
-import { embeddedIam } from '../../lib/local/aws/account.ts';
-import { assumeRoleWithSaml } from '../../lib/local/aws/actions/assume-role-with-saml.ts';
+import { authorizationMessages } from '../../lib/local/aws/authorization-message.ts';
+import { AwsError } from '../../lib/local/aws/aws-error.ts';
+import { parametersOf } from '../../lib/local/aws/parameters.ts';
 import { sessions } from '../../lib/local/aws/sessions.ts';
-import { StsError } from '../../lib/local/aws/sts-error.ts';
+import { assumeRoleWithSaml } from '../../lib/local/aws/sts/assume-role-with-saml.ts';
+import { webIdentityIssuer } from '../../lib/local/aws/web-identity-issuer.ts';
 import { aGrant, aPrincipalArn, aRoleArn, grantsNamed, type When } from '../kit/builders.ts';
+import { anIam } from '../kit/embedded-aws.ts';
 import { aMoment } from '../kit/issuer.ts';
 import { aMetadata } from '../kit/metadata.ts';
 import { aNetwork } from '../kit/network.ts';
@@ -54,21 +57,27 @@ async function stsAllows(when: When, samlResponse: string): Promise<boolean> {
       Properties: { Name: 'daypass-corp', SamlMetadataDocument: aMetadata({ certificates: [idp.certificate] }) },
     },
   };
-  const iam = embeddedIam([{ account: '111122223333', region: 'us-east-1', template: { Resources } }]);
-  const parameters = new Map([
-    ['RoleArn', aRoleArn],
-    ['PrincipalArn', aPrincipalArn],
-    ['SAMLAssertion', samlResponse],
-  ]);
+  const iam = anIam([{ account: '111122223333', region: 'us-east-1', template: { Resources } }]);
+  const form = { RoleArn: aRoleArn, PrincipalArn: aPrincipalArn, SAMLAssertion: samlResponse };
+  const parameters = parametersOf(new URLSearchParams(form));
   const signedBy = () => {
     throw new Error('nobody signs');
   };
-  const around = { sessions: sessions(clock), network: aNetwork({}), now: aMoment, sourceIp: '127.0.0.1', signedBy };
+  const around = {
+    sessions: sessions(clock),
+    network: aNetwork({}),
+    now: aMoment,
+    sourceIp: '127.0.0.1',
+    signedBy,
+    messages: authorizationMessages(),
+    issuer: webIdentityIssuer(),
+    enabledRegions: [],
+  };
   try {
     await assumeRoleWithSaml({ parameters, iam, ...around });
     return true;
   } catch (error) {
-    if (error instanceof StsError && error.form.code === 'AccessDenied') return false;
+    if (error instanceof AwsError && error.form.code === 'AccessDenied') return false;
     throw error;
   }
 }

@@ -1,14 +1,13 @@
 // The embedded AWS as tests speak to it: stacks written by hand, calls over real loopback HTTP, answers by element.
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { type EmbeddedIam, embeddedIam } from '../../lib/local/aws/account.ts';
-import { awsServer } from '../../lib/local/aws/aws-server.ts';
-import { federation } from '../../lib/local/aws/federation.ts';
-import { type Sessions, sessions } from '../../lib/local/aws/sessions.ts';
+import type { EmbeddedIam } from '../../lib/local/aws/iam/iam.ts';
+import type { Sessions } from '../../lib/local/aws/sessions.ts';
 import type { StackTemplate } from '../../lib/local/template.ts';
 import type { Network } from '../../lib/network/network.ts';
+import { anEmbeddedAws } from './embedded-aws.ts';
 import { aMoment, anAudience, anIssuer, type Issuer } from './issuer.ts';
-import { type Answered, overHttp, serving } from './loopback.ts';
+import { type Answered, overHttp } from './loopback.ts';
 
 export const anAccount = '111122223333';
 export const anotherAccount = '444455556666';
@@ -118,11 +117,7 @@ export async function anEmbeddedSts({
   network = issuer.network(),
   clock = () => aMoment,
 }: EmbeddedStsSettings = {}): Promise<EmbeddedSts> {
-  const iam = embeddedIam(stacks);
-  const issued = sessions(clock);
-  const address = await serving(
-    awsServer({ iam, sessions: issued, network, clock, federation: federation(issued), dynamoDb: undefined }),
-  );
+  const { address, iam, sessions } = await anEmbeddedAws({ stacks, network, clock });
   const post = async (form: string) => stsAnswer(await overHttp(address, { headers: formHeaders, body: form }));
   const assume = (parameters: Form = {}) =>
     post(
@@ -137,7 +132,7 @@ export async function anEmbeddedSts({
     );
   const assumeAs: EmbeddedSts['assumeAs'] = (claims, header) =>
     assume({ WebIdentityToken: issuer.token(claims, header) });
-  return { address, issuer, iam, sessions: issued, post, assume, assumeAs };
+  return { address, issuer, iam, sessions, post, assume, assumeAs };
 }
 
 export const formHeaders = { 'content-type': 'application/x-www-form-urlencoded' };

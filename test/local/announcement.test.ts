@@ -9,13 +9,20 @@ import { aMetadata, documentsOf } from '../kit/metadata.ts';
 
 describe('arguments', () => {
   test('none are needed', () => {
-    expect(parseStartArguments([])).toEqual({ issuers: [], secrets: [], bundled: false, help: false });
+    expect(parseStartArguments([])).toEqual({
+      issuers: [],
+      secrets: [],
+      enabledRegions: [],
+      bundled: false,
+      help: false,
+    });
   });
 
   test('issuers may be repeated, and keep their order', () => {
     expect(parseStartArguments(['--issuer', 'a=b', '--bundled', '--issuer=c=d'])).toEqual({
       issuers: ['a=b', 'c=d'],
       secrets: [],
+      enabledRegions: [],
       bundled: true,
       help: false,
     });
@@ -45,6 +52,7 @@ describe('announcement', () => {
     aws: 'http://127.0.0.1:9001',
     identityProvider: 'http://127.0.0.1:9002',
     samlIdentityProvider: undefined,
+    administrator: { accessKeyId: 'AKIAADMIN', secretAccessKey: 'secret', created: aMoment, active: true },
     stop: () => Promise.resolve(),
   };
   const configuration = loadConfiguration(aConfiguration());
@@ -53,6 +61,12 @@ describe('announcement', () => {
     const text = announcement({ stack, configuration, provider: 'app', port: 8787, keysLeftOut: [] });
     for (const address of [stack.gateway, stack.aws, stack.identityProvider]) expect(text).toContain(address);
     for (const { name, about } of people) expect(text).toContain(`${name} (${about})`);
+  });
+
+  test('the administrator’s keys can be pasted', () => {
+    const text = announcement({ stack, configuration, provider: 'app', port: 8787, keysLeftOut: [] });
+    expect(text).toContain('export AWS_ACCESS_KEY_ID=AKIAADMIN AWS_SECRET_ACCESS_KEY=secret\n');
+    expect(text).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:9001 AWS_REGION=us-east-1\n');
   });
 
   test('what is to be pasted asks the door for a grant of the provider', () => {

@@ -171,6 +171,7 @@ describe('why', () => {
     expect(read([layer('boundary', allow(), deny({ Sid: 'NoBlue', Condition: condition }))], { context })).toEqual({
       allowed: false,
       because: 'explicit deny',
+      layer: 'boundary',
       by: { policy: 'p', statement: 1, sid: 'NoBlue', conditions: [trace] },
     });
   });

@@ -1,87 +1,86 @@
-// The embedded AWS endpoint over loopback HTTP: STS's Query protocol, DynamoDB, the sign-in federation.
+// The embedded AWS over loopback HTTP: one endpoint for every service, told apart by what a request is signed for.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Network } from '../../network/network.ts';
 import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from '../listen.ts';
-import type { EmbeddedIam } from './account.ts';
-import type { Action } from './actions/action.ts';
-import { assumeRoleWithSaml } from './actions/assume-role-with-saml.ts';
-import { assumeRoleWithWebIdentity } from './actions/assume-role-with-web-identity.ts';
-import { getCallerIdentity } from './actions/get-caller-identity.ts';
+import { authorizationMessages } from './authorization-message.ts';
 import { type EmbeddedDynamoDb, isForDynamoDb } from './dynamodb.ts';
+import { ec2Service } from './ec2.ts';
 import { type Federation, federationPath } from './federation.ts';
-import { parametersOf } from './parameters.ts';
+import type { EmbeddedIam } from './iam/iam.ts';
+import { iamService } from './iam/service.ts';
+import { errorAnswer } from './query-protocol.ts';
+import type { Buckets } from './s3/buckets.ts';
+import { s3Service } from './s3/service.ts';
+import type { AwsAnswer, AwsRequest, Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
-import { type SignedRequest, verifySignatureV4 } from './signature-v4.ts';
-import { invalidAction, StsError, type StsErrorForm } from './sts-error.ts';
-import { element } from './xml.ts';
+import { signedFor } from './signature-v4.ts';
+import { stsProtocol, stsService } from './sts/service.ts';
+import { webIdentityIssuer } from './web-identity-issuer.ts';
 
 export interface EmbeddedAws {
   readonly iam: EmbeddedIam;
   readonly sessions: Sessions;
+  readonly buckets: Buckets;
   readonly network: Network;
   readonly clock: () => Date;
   readonly federation: Federation;
   /** `undefined` where the stack has no table. */
   readonly dynamoDb: EmbeddedDynamoDb | undefined;
+  /** Regions that are off until an account switches them on, and were switched on. */
+  readonly enabledRegions?: readonly string[];
 }
 
-const actions = new Map<string, Action>([
-  ['AssumeRoleWithSAML', assumeRoleWithSaml],
-  ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
-  ['GetCallerIdentity', getCallerIdentity],
-]);
-
-const version = '2011-06-15';
-const namespace = ` xmlns="https://sts.amazonaws.com/doc/${version}/"`;
-const dispatcherNamespace = ' xmlns="http://webservices.amazon.com/AWSFault/2005-15-09"';
 /** STS's own limit; above it the answer is an empty 413. */
 const longestBodyBytes = 10_000_000;
+/** What this machine keeps of an object. */
+const longestObjectBytes = 64 * 1024 * 1024;
 
 export function awsServer(aws: EmbeddedAws): Server {
-  return loopbackServer((request, response) => {
+  const { iam, sessions, buckets, clock, federation, dynamoDb, network, enabledRegions = [] } = aws;
+  const messages = authorizationMessages();
+  const issuer = webIdentityIssuer();
+  const sts = stsService({ iam, sessions, network, messages, issuer, enabledRegions });
+  const services = new Map<string | undefined, Service>([
+    ['sts', sts],
+    ['iam', iamService({ iam, sessions })],
+    ['s3', s3Service({ iam, sessions, buckets })],
+    ['ec2', ec2Service({ iam, sessions, messages })],
+    ...(dynamoDb ? [['dynamodb', dynamoDb.service] as const] : []),
+  ]);
+
+  const answer = async (request: AwsRequest): Promise<AwsAnswer> => {
+    if (request.path === federationPath) return federation.answer(formOf(request), request.now);
+    const document = await issuer.answer(request.path);
+    if (document) return document;
+    // A request for DynamoDB tells so by its target, signed or not; what is signed for nobody here is STS's to refuse.
+    const service = isForDynamoDb(request) ? 'dynamodb' : signedFor(request);
+    return (services.get(service) ?? sts)(request);
+  };
+
+  return loopbackServer((incoming, response) => {
     const requestId = randomUUID();
-    answer(request, requestId, aws)
-      .catch((error: unknown) => errorAnswer(error, requestId))
+    const longest = incoming.method === 'PUT' ? longestObjectBytes : longestBodyBytes;
+    bodyOf(incoming, longest)
+      .then((body) => answer(requestOf(incoming, { body, requestId, now: clock() })))
+      .catch((error: unknown) => failed(error, requestId))
       .then((answered) => write(response, requestId, answered))
       .catch(() => response.destroy());
   });
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+/** What is no service's own: STS stands for all of AWS. */
+const failed = (error: unknown, requestId: string): AwsAnswer =>
+  error instanceof TooLarge ? { status: 413, body: '' } : errorAnswer(error, requestId, stsProtocol);
 
-async function answer(incoming: IncomingMessage, requestId: string, aws: EmbeddedAws): Promise<Answer> {
-  const body = await bodyOf(incoming, longestBodyBytes);
-  const request = signedRequestOf(incoming, body);
-  const now = aws.clock();
-  const { iam, sessions, network, federation, dynamoDb } = aws;
-  const signedBy = (service: string) => verifySignatureV4(request, { sessions, iam, service, now });
-  if (dynamoDb && isForDynamoDb(request)) return dynamoDb.answer(request, () => signedBy('dynamodb'));
-  const form = incoming.method === 'GET' ? request.query : new URLSearchParams(body.toString('utf8'));
-  if (request.path === federationPath) return federation.answer(form, now);
-  const name = form.get('Action') ?? '';
-  const wanted = form.get('Version') ?? version;
-  const action = wanted === version ? actions.get(name) : undefined;
-  if (!action) throw invalidAction(name, wanted);
-  const result = await action({
-    parameters: parametersOf(form),
-    iam,
-    sessions,
-    network,
-    now,
-    sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1',
-    signedBy: () => signedBy('sts'),
-  });
-  const members = { [`${name}Result`]: result, ResponseMetadata: { RequestId: requestId } };
-  return { status: 200, body: element(`${name}Response`, members, namespace) };
-}
+const formOf = ({ method, query, body }: AwsRequest) =>
+  method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
 
-function signedRequestOf({ method = 'GET', url = '/', rawHeaders }: IncomingMessage, body: Buffer): SignedRequest {
+function requestOf(
+  { method = 'GET', url = '/', rawHeaders, socket }: IncomingMessage,
+  about: Pick<AwsRequest, 'body' | 'requestId' | 'now'>,
+): AwsRequest {
   const headers = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase() ?? '';
@@ -89,33 +88,9 @@ function signedRequestOf({ method = 'GET', url = '/', rawHeaders }: IncomingMess
     headers.set(name, earlier === undefined ? (rawHeaders[at + 1] ?? '') : `${earlier},${rawHeaders[at + 1] ?? ''}`);
   }
   const { path, query } = pathAndQuery(url);
-  return { method, path, query, headers, body };
+  return { method, path, query, headers, sourceIp: socket.remoteAddress ?? '127.0.0.1', ...about };
 }
 
-type AnyErrorForm = Omit<StsErrorForm, 'status'> & { readonly status: number };
-
-function errorAnswer(error: unknown, requestId: string): Answer {
-  if (error instanceof TooLarge) return { status: 413, body: '' };
-  const { status, code, message, fromDispatcher }: AnyErrorForm =
-    error instanceof StsError
-      ? error.form
-      : {
-          status: 500,
-          code: 'InternalFailure',
-          message: 'The request processing has failed because of an unknown error.',
-        };
-  const fault = { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
-  return {
-    status,
-    body: element(
-      'ErrorResponse',
-      { Error: fault, RequestId: requestId },
-      fromDispatcher ? dispatcherNamespace : namespace,
-    ),
-  };
-}
-
-function write(response: ServerResponse, requestId: string, { status, headers, body }: Answer): void {
-  const standard = { 'content-type': 'text/xml', 'x-amzn-requestid': requestId };
-  response.writeHead(status, { ...standard, ...headers }).end(body);
+function write(response: ServerResponse, requestId: string, { status, headers, body }: AwsAnswer): void {
+  response.writeHead(status, { 'x-amzn-requestid': requestId, ...headers }).end(body);
 }

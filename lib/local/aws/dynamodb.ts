@@ -4,25 +4,20 @@
 import { request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
-import { awsContext } from '../../policy/context.ts';
-import { evaluate } from '../../policy/evaluate.ts';
 import { isRecord } from '../../record.ts';
 import { tableAttributes } from '../../store/store.ts';
 import { close, listen, loopback } from '../listen.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
-import type { EmbeddedIam } from './account.ts';
-import type { Session } from './sessions.ts';
-import type { SignedRequest } from './signature-v4.ts';
-import { StsError, type StsErrorForm } from './sts-error.ts';
-
-export interface DynamoDbAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import { type AccessScene, deniedText, judge } from './access.ts';
+import { AwsError, type AwsErrorForm } from './aws-error.ts';
+import type { Caller, Keys } from './caller.ts';
+import type { EmbeddedIam } from './iam/iam.ts';
+import type { AwsAnswer, Service } from './service.ts';
+import type { Sessions } from './sessions.ts';
+import { type SignedRequest, verifySignatureV4 } from './signature-v4.ts';
 
 export interface EmbeddedDynamoDb {
-  answer(request: SignedRequest, signedBy: () => Session): Promise<DynamoDbAnswer>;
+  readonly service: Service;
   stop(): Promise<void>;
 }
 
@@ -30,8 +25,14 @@ const target = 'DynamoDB_20120810.';
 
 export const isForDynamoDb = ({ headers }: SignedRequest) => headers.get('x-amz-target')?.startsWith(target) ?? false;
 
+export interface DynamoDbOf {
+  readonly stack: StackTemplate;
+  readonly iam: EmbeddedIam;
+  readonly sessions: Sessions;
+}
+
 /** Resolves when the tables of the stack are there. */
-export async function embeddedDynamoDb(stack: StackTemplate, iam: EmbeddedIam): Promise<EmbeddedDynamoDb> {
+export async function embeddedDynamoDb({ stack, iam, sessions }: DynamoDbOf): Promise<EmbeddedDynamoDb> {
   const server = dynalite({ createTableMs: 0 });
   await listen(server, 0);
   const tables = resourcesOf(stack, 'AWS::DynamoDB::Table');
@@ -42,13 +43,16 @@ export async function embeddedDynamoDb(stack: StackTemplate, iam: EmbeddedIam): 
     if (status !== 200) throw new Error(`The table ${logicalId} could not be made: ${body}`);
   }
   return {
-    async answer(request, signedBy) {
+    async service(request) {
+      const { now, sourceIp } = request;
       const operation = request.headers.get('x-amz-target')?.slice(target.length) ?? '';
       const body = request.body.toString('utf8');
       try {
-        authorize({ operation, asked: memberIn(body), session: signedBy(), iam, stack });
+        const asked = memberIn(body);
+        const { caller } = verifySignatureV4(request, { iam, sessions, service: 'dynamodb', now });
+        authorize({ operation, asked, caller, stack }, { iam, now, sourceIp });
       } catch (error) {
-        if (error instanceof StsError) return refused(error.form);
+        if (error instanceof AwsError) return refused(error.form);
         throw error;
       }
       return send(server, operation, body);
@@ -57,7 +61,7 @@ export async function embeddedDynamoDb(stack: StackTemplate, iam: EmbeddedIam): 
   };
 }
 
-/** Members of a request. Throws an `StsError` when it is no object. */
+/** Members of a request. Throws an `AwsError` when it is no object. */
 function memberIn(body: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body);
@@ -65,34 +69,28 @@ function memberIn(body: string): Readonly<Record<string, unknown>> {
   } catch {
     // Told below.
   }
-  throw new StsError({ status: 400, code: 'SerializationException' });
+  throw new AwsError({ status: 400, code: 'SerializationException' });
 }
 
 interface Asked {
   readonly operation: string;
   readonly asked: Readonly<Record<string, unknown>>;
-  readonly session: Session;
-  readonly iam: EmbeddedIam;
+  readonly caller: Caller;
   readonly stack: StackTemplate;
 }
 
-function authorize({ operation, asked, session, iam, stack }: Asked): void {
+function authorize({ operation, asked, caller, stack }: Asked, scene: AccessScene): void {
   const table = asked.TableName;
   // What the operation reads, and not what else stands beside it.
   const item = asked[operation === 'PutItem' ? 'Item' : 'Key'];
   const resource = `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${String(table)}`;
   const key = isRecord(item) ? item[tableAttributes.key] : undefined;
   const [leadingKey] = isRecord(key) ? Object.values(key) : [];
-  const context = awsContext(leadingKey === undefined ? [] : [['dynamodb:LeadingKeys', [String(leadingKey)]]]);
-  const policies = iam.roleById(session.roleId)?.permissions ?? [];
-  const action = `dynamodb:${operation}`;
-  const verdict = evaluate([{ name: 'identity policies', policies }], { action, resource, context });
+  const keys: Keys = leadingKey === undefined ? [] : [['dynamodb:LeadingKeys', [String(leadingKey)]]];
+  const access = { caller, action: `dynamodb:${operation}`, resource, keys };
+  const verdict = judge(access, scene);
   if (verdict.allowed) return;
-  throw new StsError({
-    status: 400,
-    code: 'AccessDeniedException',
-    message: `User: ${session.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-  });
+  throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
 }
 
 const jsonType = 'application/x-amz-json-1.0';
@@ -106,7 +104,7 @@ const ownNames = new Map([
   ['MissingAuthenticationToken', 'MissingAuthenticationTokenException'],
 ]);
 
-const refused = ({ code, message = '' }: StsErrorForm): DynamoDbAnswer => ({
+const refused = ({ code, message = '' }: AwsErrorForm): AwsAnswer => ({
   status: 400,
   headers: { 'content-type': jsonType },
   body: JSON.stringify({ __type: `com.amazon.coral.service#${ownNames.get(code) ?? code}`, Message: message }),
@@ -116,7 +114,7 @@ const refused = ({ code, message = '' }: StsErrorForm): DynamoDbAnswer => ({
 const anySignature =
   'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local';
 
-function send(server: Server, operation: string, body: string): Promise<DynamoDbAnswer> {
+function send(server: Server, operation: string, body: string): Promise<AwsAnswer> {
   const { port } = server.address() as AddressInfo;
   const headers = {
     'content-type': jsonType,

@@ -5,6 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { consoleOf, isConsolePage } from '../../console/partition.ts';
 import { escaped, pageOf, styleSource } from '../../html.ts';
+import { sessionCaller } from './caller.ts';
+import type { EmbeddedIam } from './iam/iam.ts';
 import { type Session, type Sessions, sameSecret } from './sessions.ts';
 
 export interface FederationAnswer {
@@ -21,7 +23,9 @@ const longestSeconds = 43_200;
 const mostTokens = 1000;
 
 interface SignInToken {
-  readonly session: Session;
+  /** Who signs in, and into which account. */
+  readonly arn: string;
+  readonly account: string;
   /** When it can be followed no more. */
   readonly until: Date;
   readonly consoleUntil: Date;
@@ -31,14 +35,14 @@ export interface Federation {
   answer(parameters: URLSearchParams, now: Date): FederationAnswer;
 }
 
-export function federation(sessions: Sessions): Federation {
+export function federation(sessions: Sessions, iam: EmbeddedIam): Federation {
   const tokens = new Map<string, SignInToken>();
   return {
     answer(parameters, now) {
       try {
         switch (parameters.get('Action')) {
           case 'getSigninToken': {
-            const made = signInToken(parameters, sessions, now);
+            const made = signInToken(parameters, { sessions, iam }, now);
             if (tokens.size >= mostTokens) tokens.clear();
             const token = randomBytes(96).toString('base64url');
             tokens.set(token, made);
@@ -59,17 +63,33 @@ export function federation(sessions: Sessions): Federation {
 
 class BadRequest extends Error {}
 
-function signInToken(parameters: URLSearchParams, sessions: Sessions, now: Date): SignInToken {
+interface Issued {
+  readonly sessions: Sessions;
+  readonly iam: EmbeddedIam;
+}
+
+function signInToken(parameters: URLSearchParams, { sessions, iam }: Issued, now: Date): SignInToken {
   const session = sessionIn(parameters.get('Session'), sessions);
-  if (!session || session.expires <= now) throw new BadRequest('Session must hold credentials that are valid now.');
+  const caller = session && sessionCaller(session, iam);
+  if (!session || !caller || session.expires <= now) {
+    throw new BadRequest('Session must hold credentials that are valid now.');
+  }
+  const { kind } = session.principal;
+  if (kind === 'user') throw new BadRequest('Credentials of GetSessionToken do not open the console.');
   const until = new Date(now.getTime() + linkSeconds * 1000);
+  const { arn, account } = caller;
   const written = parameters.get('SessionDuration');
-  if (written === null) return { session, until, consoleUntil: session.expires };
+  if (written === null) return { arn, account, until, consoleUntil: session.expires };
+  // As AWS has it, where every portal that chains roles fails.
+  if (kind === 'federated-user' || session.chained) {
+    const whose = kind === 'federated-user' ? 'GetFederationToken' : 'role chaining';
+    throw new BadRequest(`SessionDuration does not go with credentials of ${whose}.`);
+  }
   const seconds = Number(written);
   if (!/^\d+$/.test(written) || seconds < shortestSeconds || seconds > longestSeconds) {
     throw new BadRequest(`SessionDuration must be ${shortestSeconds} to ${longestSeconds}.`);
   }
-  return { session, until, consoleUntil: new Date(now.getTime() + seconds * 1000) };
+  return { arn, account, until, consoleUntil: new Date(now.getTime() + seconds * 1000) };
 }
 
 function sessionIn(text: string | null, sessions: Sessions): Session | undefined {
@@ -92,14 +112,14 @@ function login(parameters: URLSearchParams, token: SignInToken | undefined, now:
   const place = consoleOf('aws');
   if (!token || token.until <= now) throw new BadRequest('The sign-in link is not valid any more.');
   if (!place || !isConsolePage(destination, place)) throw new BadRequest('Destination must be a page of the console.');
-  const { session, consoleUntil } = token;
+  const { arn, account, consoleUntil } = token;
   const again = /^https?:\/\//.test(issuer)
     ? `<p><a class="button" href="${escaped(issuer)}">Sign in again when the session has ended</a></p>`
     : '';
   return page(
     200,
     'The AWS console would open here',
-    `<p>Signed in as <code>${escaped(session.arn)}</code> in account <code>${escaped(session.account)}</code>, until
+    `<p>Signed in as <code>${escaped(arn)}</code> in account <code>${escaped(account)}</code>, until
 <time>${consoleUntil.toISOString()}</time>.</p>
 <p>AWS would now show <code>${escaped(destination)}</code>. This machine has no console to show.</p>
 ${again}`,

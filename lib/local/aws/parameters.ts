@@ -1,14 +1,30 @@
 // STS's Query parameters, and the sentences with which it refuses them.
 
-import { malformedInput, validationError } from './sts-error.ts';
+import { malformedInput, validationError } from './aws-error.ts';
 
 /** The first value of a name counts, unknown names do not: that is how AWS reads them. */
 export interface Parameters {
   get(name: string): string | undefined;
+  /** The values of `{list}.member.1{rest}`, `{list}.member.2{rest}`, … in the order of their numbers. */
+  members(list: string): readonly Parameters[];
 }
 
-export function parametersOf(form: URLSearchParams): Parameters {
-  return { get: (name) => form.get(name) ?? undefined };
+export function parametersOf(form: URLSearchParams, prefix = ''): Parameters {
+  return {
+    get: (name) => form.get(name === '' ? prefix.replace(/\.$/, '') : prefix + name) ?? undefined,
+    members(list) {
+      const start = `${prefix}${list}.member.`;
+      const numbers = new Set(
+        [...form.keys()].flatMap((name) =>
+          name.startsWith(start) ? [/^\d{1,6}/.exec(name.slice(start.length))?.[0]] : [],
+        ),
+      );
+      return [...numbers]
+        .filter((number) => number !== undefined)
+        .sort((a, b) => Number(a) - Number(b))
+        .map((number) => parametersOf(form, `${start}${number}.`));
+    },
+  };
 }
 
 export interface TextRule {
@@ -22,6 +38,17 @@ export interface TextRule {
 
 /** The characters of names: RoleSessionName, SourceIdentity. */
 export const nameCharacters = { text: '[\\w+=,.@-]*', form: /^[\w+=,.@-]*$/ };
+/** The characters of tags. */
+export const tagCharacters = {
+  text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]',
+  form: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+};
+/** The characters of ARNs. */
+export const arnCharacters = {
+  text: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: tab, line feed and carriage return are what AWS allows.
+  form: /^[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+$/,
+};
 /** What policies are written in. */
 export const policyCharacters = {
   text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+',
@@ -32,10 +59,29 @@ export const policyCharacters = {
 /** Collects every violation and throws them as one ValidationError, as AWS does. */
 export class ParameterReader {
   private readonly parameters: Parameters;
-  private readonly violations: string[] = [];
+  private readonly violations: string[];
+  /** What a violation's field begins with: `tags.1.member.`. */
+  private readonly within: string;
 
-  constructor(parameters: Parameters) {
+  constructor(parameters: Parameters, violations: string[] = [], within = '') {
     this.parameters = parameters;
+    this.violations = violations;
+    this.within = within;
+  }
+
+  /** A reader for each member of a list; what they find goes with the rest. */
+  members(list: string, most: number): readonly ParameterReader[] {
+    const members = this.parameters.members(list);
+    if (members.length > most) {
+      this.violate(list, '[list]', `Member must have length less than or equal to ${most}`);
+    }
+    const field = list.charAt(0).toLowerCase() + list.slice(1);
+    return members.map((each, index) => new ParameterReader(each, this.violations, `${field}.${index + 1}.member.`));
+  }
+
+  /** The texts of a list. */
+  texts(list: string, rule: TextRule & { readonly most: number }): readonly string[] {
+    return this.members(list, rule.most).map((each) => each.text('', { ...rule, required: true }) ?? '');
   }
 
   text(name: string, { required = false, shortest, longest, pattern }: TextRule): string | undefined {
@@ -73,7 +119,9 @@ export class ParameterReader {
   }
 
   private violate(name: string, value: string | undefined, constraint: string): void {
-    const field = name.charAt(0).toLowerCase() + name.slice(1);
+    const field = (this.within + name.charAt(0).toLowerCase() + name.slice(1))
+      .replace(/\.$/, '')
+      .replace(/\.member$/, '');
     const quoted = value === undefined ? 'Value null' : `Value '${value}'`;
     this.violations.push(`${quoted} at '${field}' failed to satisfy constraint: ${constraint}`);
   }

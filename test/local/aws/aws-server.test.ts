@@ -55,7 +55,10 @@ describe('answers', () => {
 
 describe('operations', () => {
   test.each([
-    ['Action=AssumeRole&Version=2011-06-15', 'AssumeRole', '2011-06-15'],
+    ['Action=UntagSession&Version=2011-06-15', 'UntagSession', '2011-06-15'],
+    ['Action=TagSession&Version=2011-06-15', 'TagSession', '2011-06-15'],
+    ['Action=SetSourceIdentity&Version=2011-06-15', 'SetSourceIdentity', '2011-06-15'],
+    ['Action=GetServiceBearerToken&Version=2011-06-15', 'GetServiceBearerToken', '2011-06-15'],
     ['Action=getcalleridentity&Version=2011-06-15', 'getcalleridentity', '2011-06-15'],
     ['Action=GetCallerIdentity&Version=2010-05-08', 'GetCallerIdentity', '2010-05-08'],
     ['Action=constructor', 'constructor', '2011-06-15'],

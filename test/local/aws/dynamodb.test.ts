@@ -4,16 +4,13 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { embeddedIam } from '../../../lib/local/aws/account.ts';
-import { awsServer } from '../../../lib/local/aws/aws-server.ts';
 import { embeddedDynamoDb } from '../../../lib/local/aws/dynamodb.ts';
-import { federation } from '../../../lib/local/aws/federation.ts';
 import { type Session, sessions } from '../../../lib/local/aws/sessions.ts';
 import { listen, loopback } from '../../../lib/local/listen.ts';
 import { Refusal } from '../../../lib/refusal.ts';
 import { dynamoDbStore } from '../../../lib/store/dynamodb-store.ts';
-import { freePorts, overHttp, serving } from '../../kit/loopback.ts';
-import { aNetwork } from '../../kit/network.ts';
+import { anEmbeddedAws, anIam } from '../../kit/embedded-aws.ts';
+import { freePorts, overHttp } from '../../kit/loopback.ts';
 import { signedRequest } from '../../kit/signer.ts';
 import { anAccount, roleArn } from '../../kit/sts.ts';
 
@@ -74,19 +71,20 @@ const theStack = {
 const clock = () => new Date();
 
 async function anAws() {
-  const iam = embeddedIam([theStack]);
-  const issued = sessions(clock);
-  const dynamoDb = await embeddedDynamoDb(theStack, iam);
-  onTestFinished(() => dynamoDb.stop());
-  const embedded = { iam, sessions: issued, network: aNetwork({}), clock, federation: federation(issued), dynamoDb };
-  const address = await serving(awsServer(embedded));
+  const { address, iam, sessions } = await anEmbeddedAws({
+    stacks: [theStack],
+    clock,
+    async dynamoDb(around) {
+      const made = await embeddedDynamoDb({ stack: theStack, ...around });
+      onTestFinished(() => made.stop());
+      return made;
+    },
+  });
   const sessionOf = (name: string, seconds = 3600): Session => {
     const id = iam.role(roleArn(name))?.id ?? 'AROAGONE';
-    return issued.issue({
+    return sessions.issue({
       account: anAccount,
-      roleId: id,
-      arn: `arn:aws:sts::${anAccount}:assumed-role/${name}/function`,
-      userId: `${id}:function`,
+      principal: { kind: 'role', roleId: id, sessionName: 'function' },
       expires: new Date(Date.now() + seconds * 1000),
     });
   };
@@ -363,24 +361,25 @@ describe('trouble', () => {
   });
 
   test('DynamoDB that was stopped', async () => {
-    const iam = embeddedIam([theStack]);
-    const issued = sessions(clock);
-    const dynamoDb = await embeddedDynamoDb(theStack, iam);
-    const embedded = { iam, sessions: issued, network: aNetwork({}), clock, federation: federation(issued), dynamoDb };
-    const endpoint = await serving(awsServer(embedded));
-    await dynamoDb.stop();
-    const id = iam.role(roleArn('admin'))?.id ?? '';
-    const session = issued.issue({
+    const { address, iam, sessions } = await anEmbeddedAws({
+      stacks: [theStack],
+      clock,
+      async dynamoDb(around) {
+        const made = await embeddedDynamoDb({ stack: theStack, ...around });
+        await made.stop();
+        return made;
+      },
+    });
+    const roleId = iam.role(roleArn('admin'))?.id ?? '';
+    const session = sessions.issue({
       account: anAccount,
-      roleId: id,
-      arn: `arn:aws:sts::${anAccount}:assumed-role/admin/function`,
-      userId: `${id}:function`,
+      principal: { kind: 'role', roleId, sessionName: 'function' },
       expires: new Date(Date.now() + 60_000),
     });
     const store = dynamoDbStore({
       table: 'Once',
       region: 'us-east-1',
-      client: { endpoint, credentials: async () => session },
+      client: { endpoint: address, credentials: async () => session },
     });
     await refuseWithin(6000, store, expect.any(String));
   });
@@ -397,6 +396,6 @@ describe('trouble', () => {
 
 test('a stack without a table has a DynamoDB without one', async () => {
   const bare = { account: anAccount, region: 'us-east-1', template: { Resources: {} } };
-  const dynamoDb = await embeddedDynamoDb(bare, embeddedIam([bare]));
+  const dynamoDb = await embeddedDynamoDb({ stack: bare, iam: anIam([bare]), sessions: sessions(clock) });
   await dynamoDb.stop();
 });

@@ -3,31 +3,31 @@
 import { describe, expect, test } from 'vitest';
 import { type ConsoleWish, consoleLinks } from '../../../lib/console/console-link.ts';
 import { consoleOf } from '../../../lib/console/partition.ts';
-import { embeddedIam } from '../../../lib/local/aws/account.ts';
-import { awsServer } from '../../../lib/local/aws/aws-server.ts';
-import { federation } from '../../../lib/local/aws/federation.ts';
-import { type Session, sessions } from '../../../lib/local/aws/sessions.ts';
+import type { Session } from '../../../lib/local/aws/sessions.ts';
 import { allTo } from '../../../lib/local/stand-ins.ts';
+import { anEmbeddedAws } from '../../kit/embedded-aws.ts';
 import { aMoment } from '../../kit/issuer.ts';
-import { type Answered, overHttp, serving } from '../../kit/loopback.ts';
-import { aNetwork } from '../../kit/network.ts';
-import { anAccount, anotherAccount, formHeaders, formOf } from '../../kit/sts.ts';
+import { type Answered, overHttp } from '../../kit/loopback.ts';
+import { anAccount, anotherAccount, aStack, formHeaders, formOf, roleArn } from '../../kit/sts.ts';
 
 type Form = Readonly<Record<string, string | undefined>>;
 
 async function anEndpoint() {
   let now = aMoment;
   const clock = () => now;
-  const issued = sessions(clock);
-  const iam = embeddedIam([]);
-  const embedded = { iam, sessions: issued, network: aNetwork({}), clock, federation: federation(issued) };
-  const address = await serving(awsServer({ ...embedded, dynamoDb: undefined }));
+  const roles = [{ name: 'daypass-files' }];
+  const { address, iam, sessions } = await anEmbeddedAws({
+    stacks: [aStack({ roles }), aStack({ account: anotherAccount, roles })],
+    clock,
+  });
   const session = (seconds = 3600, name = 'alice@acme.example', account = anAccount) =>
-    issued.issue({
+    sessions.issue({
       account,
-      roleId: 'AROAEXAMPLE',
-      arn: `arn:aws:sts::${account}:assumed-role/daypass-files/${name}`,
-      userId: `AROAEXAMPLE:${name}`,
+      principal: {
+        kind: 'role',
+        roleId: iam.role(roleArn('daypass-files', account))?.id ?? '',
+        sessionName: name,
+      },
       expires: new Date(aMoment.getTime() + seconds * 1000),
     });
   const get = (form: Form) => overHttp(address, { method: 'GET', path: `/federation?${formOf(form)}` });

@@ -1,13 +1,10 @@
 // The embedded AWS with SAML providers in its accounts: stacks written by hand, calls over real loopback HTTP.
 
-import { embeddedIam } from '../../../lib/local/aws/account.ts';
-import { awsServer } from '../../../lib/local/aws/aws-server.ts';
-import { federation } from '../../../lib/local/aws/federation.ts';
-import { type Sessions, sessions } from '../../../lib/local/aws/sessions.ts';
+import type { Sessions } from '../../../lib/local/aws/sessions.ts';
 import type { StackTemplate } from '../../../lib/local/template.ts';
+import { anEmbeddedAws } from '../../kit/embedded-aws.ts';
 import { aMoment } from '../../kit/issuer.ts';
-import { overHttp, serving } from '../../kit/loopback.ts';
-import { aNetwork } from '../../kit/network.ts';
+import { overHttp } from '../../kit/loopback.ts';
 import type { ResponseSettings, SamlIdp } from '../../kit/saml-idp.ts';
 import {
   anAccount,
@@ -98,11 +95,7 @@ export async function anEmbeddedSamlSts({
   stacks = [aSamlStack({ providers: { 'daypass-corp': idp } })],
   clock = () => aMoment,
 }: EmbeddedSamlStsSettings): Promise<EmbeddedSamlSts> {
-  const iam = embeddedIam(stacks);
-  const issued = sessions(clock);
-  const network = aNetwork({});
-  const embedded = { iam, sessions: issued, network, clock, federation: federation(issued), dynamoDb: undefined };
-  const address = await serving(awsServer(embedded));
+  const { address, iam, sessions } = await anEmbeddedAws({ stacks, clock });
   const assume: EmbeddedSamlSts['assume'] = async (parameters = {}) => {
     const form = {
       Action: 'AssumeRoleWithSAML',
@@ -116,7 +109,7 @@ export async function anEmbeddedSamlSts({
   };
   return {
     address,
-    sessions: issued,
+    sessions,
     idOf: (arn) => iam.role(arn)?.id,
     assume,
     assumeAs: (settings = {}, parameters = {}) => assume({ SAMLAssertion: idp.response(settings), ...parameters }),

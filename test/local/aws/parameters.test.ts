@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { AwsError } from '../../../lib/local/aws/aws-error.ts';
 import { nameCharacters, ParameterReader, parametersOf, policyCharacters } from '../../../lib/local/aws/parameters.ts';
-import { StsError } from '../../../lib/local/aws/sts-error.ts';
 
 const reader = (form: string) => new ParameterReader(parametersOf(new URLSearchParams(form)));
 
-function errorOf(act: () => unknown): StsError['form'] {
+function errorOf(act: () => unknown): AwsError['form'] {
   try {
     act();
   } catch (error) {
-    if (error instanceof StsError) return error.form;
+    if (error instanceof AwsError) return error.form;
     throw error;
   }
   throw new Error('nothing was refused');

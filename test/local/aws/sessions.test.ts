@@ -5,9 +5,7 @@ import { aMoment } from '../../kit/issuer.ts';
 
 const aSession = (expires = new Date(aMoment.getTime() + 3_600_000)): NewSession => ({
   account: '111122223333',
-  roleId: 'AROAEXAMPLE',
-  arn: 'arn:aws:sts::111122223333:assumed-role/files/alice',
-  userId: 'AROAEXAMPLE:alice',
+  principal: { kind: 'role', roleId: 'AROAEXAMPLE', sessionName: 'alice' },
   expires,
 });
 

@@ -1,10 +1,11 @@
 // Signatures as the embedded AWS verifies them: each request is signed by hand, then bent in one place.
 
 import { describe, expect, test } from 'vitest';
-import { type EmbeddedIam, embeddedIam } from '../../../lib/local/aws/account.ts';
+import { AwsError } from '../../../lib/local/aws/aws-error.ts';
+import type { EmbeddedIam } from '../../../lib/local/aws/iam/iam.ts';
 import { type Session, type Sessions, sessions } from '../../../lib/local/aws/sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from '../../../lib/local/aws/signature-v4.ts';
-import { StsError } from '../../../lib/local/aws/sts-error.ts';
+import { anIam } from '../../kit/embedded-aws.ts';
 import { aMoment } from '../../kit/issuer.ts';
 import { type SigningKeys, type SigningSettings, signedRequest } from '../../kit/signer.ts';
 import { anAccount, aStack, refused, roleArn } from '../../kit/sts.ts';
@@ -18,7 +19,7 @@ interface Aws {
 }
 
 function anAws(): Aws {
-  const iam = embeddedIam([aStack()]);
+  const iam = anIam([aStack()]);
   const store = sessions(() => aMoment);
   return { iam, store, session: issuedBy(store, iam) };
 }
@@ -27,9 +28,7 @@ const issuedBy = (store: Sessions, iam: EmbeddedIam, name = 'alice') => {
   const roleId = iam.role(roleArn())?.id ?? '';
   return store.issue({
     account: anAccount,
-    roleId,
-    arn: `arn:aws:sts::${anAccount}:assumed-role/files/${name}`,
-    userId: `${roleId}:${name}`,
+    principal: { kind: 'role', roleId, sessionName: name },
     expires: new Date(aMoment.getTime() + 3_600_000),
   });
 };
@@ -58,13 +57,13 @@ function arriving(keys: SigningKeys, settings: SigningSettings = {}, bent: Bent 
 }
 
 const verified = (aws: Aws, request: SignedRequest, now = aMoment, iam = aws.iam) =>
-  verifySignatureV4(request, { sessions: aws.store, iam, service: 'sts', now });
+  verifySignatureV4(request, { sessions: aws.store, iam, service: 'sts', now }).caller.session;
 
 function refusalOf(act: () => unknown) {
   try {
     act();
   } catch (error) {
-    if (error instanceof StsError) return refused(error.form.status, error.form.code, error.form.message);
+    if (error instanceof AwsError) return refused(error.form.status, error.form.code, error.form.message);
     throw error;
   }
   throw new Error('the request was accepted');
@@ -227,7 +226,7 @@ describe('keys', () => {
 
   test('a role that is gone takes its sessions with it', () => {
     const aws = anAws();
-    const without = embeddedIam([aStack({ roles: [{ name: 'other' }] })]);
+    const without = anIam([aStack({ roles: [{ name: 'other' }] })]);
     expect(refusalOf(() => verified(aws, arriving(aws.session), aMoment, without))).toEqual(invalidToken);
   });
 });

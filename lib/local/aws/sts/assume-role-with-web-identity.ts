@@ -1,0 +1,141 @@
+import { sourceIdentityKey } from '../../../identity/aws-keys.ts';
+import { readAwsClaims } from '../../../identity/oidc/aws-claims.ts';
+import { vendorOf } from '../../../identity/oidc/vendors.ts';
+import { accessDenied, internalFailure, invalidIdentityToken } from '../aws-error.ts';
+import { nameCharacters, ParameterReader } from '../parameters.ts';
+import type { Action, Call } from './action.ts';
+import { authorize, signedTags } from './federated-trust.ts';
+import {
+  checkRoleArn,
+  issueRoleSession,
+  type SessionParameters,
+  sessionMembers,
+  sessionParameters,
+} from './session.ts';
+import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature } from './web-identity-token.ts';
+import { lastingKeys, type TrustedProvider, transitiveTagKeys, trustContext } from './web-identity-trust.ts';
+
+/**
+ * Unsigned: the token is the only credential. Order: parameters → token form → provider → signature → times →
+ * audience → AWS claims → trust policy → session policy → duration. Where AWS checks the duration relative to the
+ * trust policy is not recorded; here a stranger learns nothing about a role he may not assume.
+ */
+export const assumeRoleWithWebIdentity: Action = async (call) => {
+  const { iam, now, sourceIp } = call;
+  const request = readRequest(call);
+  const account = request.roleArn.split(':')[4] ?? '';
+  const proved = await proveToken(call, request, account);
+  const { claims, awsClaims, audience, provider } = proved;
+
+  const role = iam.role(request.roleArn);
+  const { sessionName } = request;
+  const context = trustContext({ ...proved, now, sourceIp, sessionName, role });
+  authorize(role, {
+    action: 'sts:AssumeRoleWithWebIdentity',
+    provider: provider.principal,
+    context,
+    awsClaims,
+  });
+
+  const subject = String(claims.get('sub'));
+  const sourceIdentity = awsClaims.get(sourceIdentityKey);
+  const { session, packedPolicySize } = issueRoleSession(call, {
+    role,
+    sessionName,
+    parameters: request,
+    carried: [subject, ...[...awsClaims].flat()],
+    shortens: [],
+    chained: false,
+    now,
+    tags: signedTags(awsClaims),
+    transitiveTagKeys: transitiveTagKeys(claims),
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+    keys: [['aws:FederatedProvider', provider.principal], ...lastingKeys(claims, audience)],
+  });
+  return {
+    SubjectFromWebIdentityToken: subject,
+    Audience: audience,
+    ...sessionMembers(session, role, sessionName),
+    Provider: provider.principal,
+    PackedPolicySize: packedPolicySize,
+    SourceIdentity: sourceIdentity,
+  };
+};
+
+interface ProvedToken {
+  readonly claims: Claims;
+  /** As condition keys. */
+  readonly awsClaims: ReadonlyMap<string, string>;
+  readonly audience: string;
+  readonly provider: TrustedProvider;
+  /** Whether the token itself names the role. */
+  readonly authorizedByIdp: boolean;
+}
+
+/** What STS asks of a token before it asks the role. */
+async function proveToken(call: Call, { token, roleArn }: WebIdentityRequest, account: string): Promise<ProvedToken> {
+  const claims = readClaims(token);
+  const issuer = String(claims.get('iss'));
+  const provider = providerFor(call, account, issuer);
+  await verifyTokenSignature(token, issuer, call.network);
+  checkTimes(claims, call.now);
+  const audience = audienceOf(claims);
+  if (provider.clientIds && !provider.clientIds.includes(audience)) {
+    throw invalidIdentityToken(
+      'The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements.',
+    );
+  }
+  const authorizedByIdp = checkRolePinning(claims, roleArn);
+  if (claims.get('sub') === null) throw internalFailure('Unknown error validating third-party token');
+  const { keys, malformed } = readAwsClaims(claims);
+  if (malformed.includes('sourceIdentity')) {
+    throw invalidIdentityToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"');
+  }
+  if (malformed.includes('tags')) {
+    throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
+  }
+  return { claims, awsClaims: keys, audience, provider, authorizedByIdp };
+}
+
+interface WebIdentityRequest extends SessionParameters {
+  readonly sessionName: string;
+  readonly token: string;
+}
+
+function readRequest({ parameters }: Call): WebIdentityRequest {
+  const reader = new ParameterReader(parameters);
+  const session = sessionParameters(reader);
+  const sessionName =
+    reader.text('RoleSessionName', { required: true, shortest: 2, longest: 64, pattern: nameCharacters }) ?? '';
+  const token = reader.text('WebIdentityToken', { required: true, shortest: 4, longest: 20_000 }) ?? '';
+  const providerId = reader.text('ProviderId', { shortest: 4, longest: 2048 });
+  reader.finish();
+  checkRoleArn(session.roleArn);
+  if (providerId === 'www.amazon.com') throw invalidIdentityToken('Provided Token is not a Login With Amazon token');
+  if (providerId !== undefined) {
+    throw accessDenied(
+      'Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens',
+    );
+  }
+  return { ...session, sessionName, token };
+}
+
+function providerFor({ iam }: Call, account: string, issuer: string): TrustedProvider {
+  const builtIn = vendorOf(issuer)?.builtIn;
+  if (builtIn) return { principal: builtIn, clientIds: undefined, account };
+  const provider = iam.oidcProvider(account, issuer);
+  if (!provider) throw invalidIdentityToken(`No OpenIDConnect provider found in your account for ${issuer}`);
+  return { principal: provider.arn, clientIds: provider.clientIds, account };
+}
+
+const rolesClaim = 'https://aws.amazon.com/roles';
+
+/** A token may name the only roles it is for; then the role must be one of them. Returns whether it did. */
+function checkRolePinning(claims: Claims, roleArn: string): boolean {
+  const pinned = claims.get(rolesClaim);
+  if (pinned === undefined || pinned === null) return false;
+  const listed = typeof pinned === 'string' ? pinned.split(';') : Array.isArray(pinned) ? pinned : [];
+  if (listed.some((each) => typeof each === 'string' && each.trim() === roleArn)) return true;
+  // AWS's own sentence for this is not recorded.
+  throw invalidIdentityToken('The requested role is not authorized by the identity provider.');
+}

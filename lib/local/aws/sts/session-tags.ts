@@ -1,0 +1,76 @@
+// Session tags as parameters: AssumeRole, GetFederationToken, GetWebIdentityToken.
+// Source: IAM User Guide, "Pass session tags in AWS STS"; AWS STS API Reference, Tag.
+
+import { requestTagPrefix } from '../../../identity/aws-keys.ts';
+import { invalidParameterValue } from '../aws-error.ts';
+import type { Keys } from '../caller.ts';
+import { type ParameterReader, tagCharacters } from '../parameters.ts';
+
+export type Tags = ReadonlyMap<string, string>;
+
+const mostTags = 50;
+
+const tagKey = { shortest: 1, longest: 128, pattern: tagCharacters };
+const tagValue = { shortest: 0, longest: 256, pattern: tagCharacters };
+
+/** `finish` of the reader is still to be called. */
+export function readTags(reader: ParameterReader): readonly (readonly [key: string, value: string])[] {
+  return reader
+    .members('Tags', mostTags)
+    .map((each) => [
+      each.text('Key', { ...tagKey, required: true }) ?? '',
+      each.text('Value', { ...tagValue, required: true }) ?? '',
+    ]);
+}
+
+export const readTransitiveTagKeys = (reader: ParameterReader) =>
+  reader.texts('TransitiveTagKeys', { ...tagKey, most: mostTags });
+
+/** Throws an `AwsError`: keys that differ by case only are one key, and AWS keeps `aws:` for itself. */
+export function checkedTags(written: readonly (readonly [string, string])[]): Tags {
+  const keys = new Set(written.map(([key]) => key.toLowerCase()));
+  if (keys.size < written.length) {
+    throw invalidParameterValue('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  }
+  if ([...keys].some((key) => key.startsWith('aws:'))) {
+    throw invalidParameterValue('System tag keys cannot be used: aws: is reserved.');
+  }
+  return new Map(written);
+}
+
+const sameKey = (a: string) => (b: string) => a.toLowerCase() === b.toLowerCase();
+
+export interface Inherited {
+  readonly tags: Tags;
+  readonly transitiveTagKeys: readonly string[];
+}
+
+/** With what the caller's own session hands down. Throws an `AwsError` where they get in each other's way. */
+export function withInherited(tags: Tags, transitiveTagKeys: readonly string[], inherited: Inherited): Inherited {
+  for (const key of transitiveTagKeys) {
+    if (![...tags.keys()].some(sameKey(key))) {
+      throw invalidParameterValue('The specified transitive tag key must be included in the requested tags.');
+    }
+  }
+  for (const key of inherited.transitiveTagKeys) {
+    if ([...tags.keys()].some(sameKey(key))) {
+      throw invalidParameterValue(
+        "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+      );
+    }
+  }
+  const handedDown = [...inherited.tags].filter(([key]) => inherited.transitiveTagKeys.some(sameKey(key)));
+  return {
+    tags: new Map([...handedDown, ...tags]),
+    transitiveTagKeys: [...inherited.transitiveTagKeys, ...transitiveTagKeys],
+  };
+}
+
+/** The condition keys of tags in a request. */
+export function tagKeys(tags: Tags, transitiveTagKeys: readonly string[] = []): Keys {
+  return [
+    ...[...tags].map(([key, value]) => [`${requestTagPrefix}${key}`, value] as const),
+    ...(tags.size > 0 ? [['aws:TagKeys', [...tags.keys()]] as const] : []),
+    ...(transitiveTagKeys.length > 0 ? [['sts:TransitiveTagKeys', transitiveTagKeys] as const] : []),
+  ];
+}

@@ -1,0 +1,163 @@
+// The session that a call ends in: its policies, its length, its size, its keys.
+
+import { parsePolicy } from '../../../policy/parse-policy.ts';
+import { type Policy, PolicyError } from '../../../policy/policy.ts';
+import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../aws-error.ts';
+import { namesOf } from '../caller.ts';
+import type { EmbeddedIam, Role } from '../iam/iam.ts';
+import { arnCharacters, type ParameterReader, policyCharacters } from '../parameters.ts';
+import type { Session, SessionFacts, SessionPolicies, Sessions } from '../sessions.ts';
+import type { XmlValue } from '../xml.ts';
+import { packedPolicySize } from './packed-size.ts';
+
+const defaultSeconds = 3600;
+export const shortestSeconds = 900;
+export const longestRoleSeconds = 43_200;
+/** Combined, in characters, of the inline policy and the ARNs. */
+const longestPolicies = 2048;
+const mostPolicyArns = 10;
+
+export interface PolicyParameters {
+  readonly policy: string | undefined;
+  readonly policyArns: readonly string[];
+}
+
+export interface SessionParameters extends PolicyParameters {
+  readonly roleArn: string;
+  readonly durationSeconds: number | undefined;
+}
+
+/** Those that every AssumeRole call has. `finish` of the reader is still to be called. */
+export function sessionParameters(reader: ParameterReader): SessionParameters {
+  return {
+    roleArn: reader.text('RoleArn', { required: true, shortest: 20, longest: 2048, pattern: arnCharacters }) ?? '',
+    ...policyParameters(reader),
+    durationSeconds: reader.integer('DurationSeconds', { least: shortestSeconds, most: longestRoleSeconds }),
+  };
+}
+
+export function policyParameters(reader: ParameterReader): PolicyParameters {
+  return {
+    policy: reader.text('Policy', { shortest: 1, longest: longestPolicies, pattern: policyCharacters }),
+    policyArns: reader
+      .members('PolicyArns', mostPolicyArns)
+      .map((each) => each.text('arn', { shortest: 20, longest: 2048, pattern: arnCharacters }) ?? ''),
+  };
+}
+
+export function checkRoleArn(roleArn: string): void {
+  if (!/^arn:[\w-]+:iam::\d{12}:role\/./.test(roleArn)) throw validationError(`${roleArn} is invalid`);
+}
+
+/** What the caller wants the session narrowed to; `undefined` when nothing is said. Throws an `AwsError`. */
+export function sessionPolicies(
+  { policy, policyArns }: PolicyParameters,
+  account: string,
+  iam: EmbeddedIam,
+): SessionPolicies | undefined {
+  if (policy === undefined && policyArns.length === 0) return undefined;
+  // Whether the ARNs count is not recorded; that they do is the stricter reading.
+  const characters = [policy ?? '', ...policyArns].reduce((sum, text) => sum + text.length, 0);
+  if (characters > longestPolicies) {
+    throw packedPolicyTooLarge(`The session policies have ${characters} characters; ${longestPolicies} are allowed.`);
+  }
+  for (const arn of policyArns) {
+    const owner = arn.split(':')[4];
+    // AWS's own sentence for this is not recorded.
+    if ((owner !== account && owner !== 'aws') || !iam.policy(arn))
+      throw validationError(`PolicyArn ${arn} is invalid`);
+  }
+  return { inline: policy === undefined ? undefined : inlinePolicy(policy), managed: policyArns };
+}
+
+function inlinePolicy(document: string): Policy {
+  try {
+    return parsePolicy({ name: 'session policy', kind: 'identity', document });
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw malformedPolicyDocument(
+      `Syntax errors in policy. ${error.problems.map(({ path, says }) => `${path}: ${says}`).join('; ')}`,
+    );
+  }
+}
+
+export interface RoleSession extends Partial<Omit<SessionFacts, 'policies' | 'chained'>> {
+  readonly role: Role;
+  readonly sessionName: string;
+  readonly parameters: SessionParameters;
+  /** What of the proof goes into the session token. */
+  readonly carried: readonly string[];
+  /** Ends that the proof itself sets, in seconds from now: they only shorten. */
+  readonly shortens: readonly number[];
+  /** Whether a role's session asks for another's. */
+  readonly chained: boolean;
+  readonly now: Date;
+}
+
+export interface IssuedSession {
+  readonly session: Session;
+  readonly packedPolicySize: number;
+}
+
+/** Throws an `AwsError`. */
+export function issueRoleSession(
+  { sessions, iam }: { readonly sessions: Sessions; readonly iam: EmbeddedIam },
+  { role, sessionName, parameters, carried, shortens, chained, now, ...facts }: RoleSession,
+): IssuedSession {
+  const { durationSeconds = defaultSeconds } = parameters;
+  const policies = sessionPolicies(parameters, role.account, iam);
+  if (durationSeconds > role.maxSessionSeconds) {
+    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+  }
+  if (chained && durationSeconds > defaultSeconds) {
+    throw validationError(
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+    );
+  }
+  const packed = checkedSize(parameters, carried);
+  const seconds = Math.min(durationSeconds, ...shortens);
+  const session = sessions.issue({
+    account: role.account,
+    principal: { kind: 'role', roleId: role.id, sessionName },
+    expires: wholeSeconds(now, seconds),
+    chained,
+    ...(policies && { policies }),
+    ...facts,
+  });
+  return { session, packedPolicySize: packed };
+}
+
+/** In percent. Throws an `AwsError` beyond what a session can hold. */
+export function checkedSize({ policy, policyArns }: PolicyParameters, carried: readonly string[]): number {
+  const packed = packedPolicySize([policy ?? '', ...policyArns, ...carried]);
+  if (packed > 100) {
+    throw packedPolicyTooLarge(
+      policy === undefined && policyArns.length === 0
+        ? `Packed size of session tags consumes ${packed}% of allotted space.`
+        : `Packed policy consumes ${packed}% of allotted space, please use smaller policy.`,
+    );
+  }
+  return packed;
+}
+
+export const wholeSeconds = (now: Date, seconds: number) => new Date(Math.floor(now.getTime() / 1000 + seconds) * 1000);
+
+export const credentialMembers = ({ accessKeyId, secretAccessKey, sessionToken, expires }: Session) =>
+  ({
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: timestamp(expires),
+  }) satisfies XmlValue;
+
+/** As AWS writes it: ISO 8601 in UTC, without milliseconds. */
+export const timestamp = (date: Date) => date.toISOString().replace(/\.\d+/, '');
+
+/** As STS writes a role's session into its answers. */
+export function sessionMembers(session: Session, role: Role, sessionName: string) {
+  const { arn, userId } = namesOf(role, sessionName);
+  return {
+    AssumedRoleUser: { AssumedRoleId: userId, Arn: arn },
+    Credentials: credentialMembers(session),
+  } satisfies XmlValue;
+}
