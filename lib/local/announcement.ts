@@ -126,7 +126,7 @@ function tryWithToken(gateway: string, grant: string | undefined, port: number):
 const asAdministrator = ({ aws, administrator: { accessKeyId, secretAccessKey } }: LocalStack): string =>
   `The embedded account, as its administrator:
 
-  export AWS_ENDPOINT_URL=${aws} AWS_REGION=us-east-1
+  export AWS_ENDPOINT_URL=${aws} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
   aws s3 ls s3://${bucketName}/`;
 
