@@ -66,7 +66,9 @@ describe('announcement', () => {
   test('the administrator’s keys can be pasted', () => {
     const text = announcement({ stack, configuration, provider: 'app', port: 8787, keysLeftOut: [] });
     expect(text).toContain('export AWS_ACCESS_KEY_ID=AKIAADMIN AWS_SECRET_ACCESS_KEY=secret\n');
-    expect(text).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:9001 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n');
+    expect(text).toContain(
+      'export AWS_ENDPOINT_URL=http://127.0.0.1:9001 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\n',
+    );
   });
 
   test('what is to be pasted asks the door for a grant of the provider', () => {
