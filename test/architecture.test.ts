@@ -48,6 +48,7 @@ const mayImport = new Map<string, readonly string[]>([
       'lib/config/',
       'lib/grant/',
       'lib/identity/oidc/vendors.ts',
+      'lib/identity/oidc/condition-keys.ts',
       'lib/sign-in/our-addresses.ts',
       'lib/store/store.ts',
     ],

@@ -1,9 +1,10 @@
 import { type AwsClaim, isRequestTag, isSourceIdentity } from '../identity/aws-keys.ts';
-import { vendorOf } from '../identity/oidc/vendors.ts';
+import { claimsKnownToSts, issuerName } from '../identity/oidc/condition-keys.ts';
 import { samlConditionKey } from '../identity/saml/condition-keys.ts';
 import type { Condition } from '../policy/condition.ts';
 import { type ConditionEntry, conditionDocument } from './condition-document.ts';
 import type { ConditionDocument, Grant } from './grant.ts';
+import { assumeActions } from './trust-context.ts';
 
 /** The provider as IAM sees it. */
 export type FederatedProvider = FederatedOidc | FederatedSaml;
@@ -34,13 +35,7 @@ export interface TrustPolicyDocument {
   }[];
 }
 
-/** What AWS turns into condition keys for every issuer; other claims it never sees. */
-const claimsOfEveryIssuer = ['sub', 'email', 'amr'];
-
 const actionsFor: Record<AwsClaim, string> = { tags: 'sts:TagSession', sourceIdentity: 'sts:SetSourceIdentity' };
-
-/** The issuer as it prefixes condition keys and ends provider ARNs: without the scheme, otherwise to the letter. */
-export const issuerName = (issuer: string) => issuer.replace(/^https:\/\//, '');
 
 /**
  * The grant's sentence in the words that STS knows, so that AWS enforces it a second time.
@@ -65,8 +60,6 @@ export function trustPolicy(
     ],
   };
 }
-
-const assumeActions = { oidc: 'sts:AssumeRoleWithWebIdentity', saml: 'sts:AssumeRoleWithSAML' } as const;
 
 /** For whom the proof must be meant. */
 function audienceEntries(provider: FederatedProvider): ConditionEntry[] {
@@ -96,6 +89,5 @@ export function conditionKey({ key, expected }: Condition, provider: FederatedPr
   if (isSourceIdentity(key)) return awsClaims.includes('sourceIdentity') ? key : undefined;
   if (provider.kind === 'saml') return samlConditionKey(key);
   const { issuer } = provider;
-  const known = [...claimsOfEveryIssuer, ...(vendorOf(issuer)?.conditionKeys ?? [])];
-  return known.includes(key) ? `${issuerName(issuer)}:${key}` : undefined;
+  return claimsKnownToSts(issuer).includes(key) ? `${issuerName(issuer)}:${key}` : undefined;
 }

@@ -14,7 +14,8 @@ import {
 import { Construct } from 'constructs';
 import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
 import type { StatementDocument } from '../grant/grant.ts';
-import { type FederatedProvider, issuerName, type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
+import { type FederatedProvider, type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
+import { issuerName } from '../identity/oidc/condition-keys.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
 import { acsPath } from '../sign-in/our-addresses.ts';
 

@@ -1,6 +1,6 @@
 // The synthesised templates, read the way CloudFormation would: what they declare is what the local stack enforces.
 
-import { issuerName } from '../grant/trust-policy.ts';
+import { issuerName } from '../identity/oidc/condition-keys.ts';
 
 /** One stack's template and the account it goes to. */
 export interface StackTemplate {

@@ -5,8 +5,11 @@ export interface Context {
   values(key: string): readonly string[] | undefined;
 }
 
+/** Condition keys with their values. */
+export type Keys = readonly (readonly [key: string, value: string | readonly string[]])[];
+
 /** AWS compares condition keys, tag keys among them, without regard to case. */
-export function awsContext(entries: Iterable<readonly [string, string | readonly string[]]>): Context {
+export function awsContext(entries: Iterable<Keys[number]>): Context {
   const byKey = new Map<string, readonly string[]>();
   for (const [key, value] of entries) byKey.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
   return { values: (key) => present(byKey.get(key.toLowerCase())) };

@@ -4,9 +4,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideGrant } from '../../lib/grant/decide-grant.ts';
-import { conditionKey, type FederatedProvider, issuerName, trustPolicy } from '../../lib/grant/trust-policy.ts';
+import { conditionKey, type FederatedProvider, trustPolicy } from '../../lib/grant/trust-policy.ts';
 import type { Identity } from '../../lib/identity/identity.ts';
 import { attributesOf } from '../../lib/identity/oidc/attributes.ts';
+import { issuerName } from '../../lib/identity/oidc/condition-keys.ts';
 import { awsContext } from '../../lib/policy/context.ts';
 import { evaluate } from '../../lib/policy/evaluate.ts';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  conditionKey,
-  type FederatedOidc,
-  type FederatedSaml,
-  issuerName,
-  trustPolicy,
-} from '../../lib/grant/trust-policy.ts';
+import { conditionKey, type FederatedOidc, type FederatedSaml, trustPolicy } from '../../lib/grant/trust-policy.ts';
+import { issuerName } from '../../lib/identity/oidc/condition-keys.ts';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { aGrant, conditions, type When } from '../kit/builders.ts';
 

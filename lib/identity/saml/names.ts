@@ -15,4 +15,8 @@ export const ns = {
 export const bearer = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 export const success = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 export const entityFormat = 'urn:oasis:names:tc:SAML:2.0:nameid-format:entity';
-export const unspecifiedFormat = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
+const unspecifiedFormat = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
+
+/** As AWS tells it in `saml:sub_type`: without the prefix of SAML 2.0's own formats. */
+export const subjectType = (format: string | undefined) =>
+  (format ?? unspecifiedFormat).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '');

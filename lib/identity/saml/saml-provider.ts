@@ -10,7 +10,7 @@ import { type AssertionRules, checkAssertion, longestAgeSeconds } from './assert
 import { readAwsAttributes } from './aws-attributes.ts';
 import { keysAt, type PinnedCertificate } from './certificates.ts';
 import { inOneLine } from './decode-response.ts';
-import { unspecifiedFormat } from './names.ts';
+import { subjectType } from './names.ts';
 import { requestCheck, requestEnds } from './request-id.ts';
 import { type OpenedResponse, openResponse, verifyResponse } from './verify-response.ts';
 
@@ -107,10 +107,6 @@ function attributesOf(
 }
 
 const isTaken = (name: string) => Object.values(nameIdNames).includes(name) || /^(aws|sts|saml):/i.test(name);
-
-/** As AWS tells it in `saml:sub_type`: without the prefix of SAML 2.0's own formats. */
-export const subjectType = (format: string | undefined) =>
-  (format ?? unspecifiedFormat).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '');
 
 function provenUntil({ issueInstant, conditions, subject, authentication }: Assertion): Date {
   const ends = [

@@ -1,10 +1,12 @@
 // Whether a caller may do something, asked by every service of the embedded AWS in the same way.
 
 import { type AccessPolicies, authorize, layerNames, type ResourcePolicies } from '../../policy/authorize.ts';
+import type { Keys } from '../../policy/context.ts';
 import { awsContext } from '../../policy/context.ts';
 import type { Verdict } from '../../policy/evaluate.ts';
+import { requestKeys } from '../../policy/request-keys.ts';
 import { accessDenied } from './aws-error.ts';
-import { type Caller, callerKeys, type Keys, policiesOfCaller, principalOf, requestKeys } from './caller.ts';
+import { type Caller, callerKeys, policiesOfCaller, principalOf } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
 
 export interface Access {

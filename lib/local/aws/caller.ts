@@ -2,6 +2,7 @@
 // Source: IAM User Guide, "AWS global condition context keys" and "IAM identifiers".
 
 import type { AccessPolicies } from '../../policy/authorize.ts';
+import type { Keys } from '../../policy/context.ts';
 import type { AwsCaller } from '../../policy/principal.ts';
 import { type EmbeddedIam, managedPolicies, policiesOf, type Role, type User } from './iam/iam.ts';
 import { organizationId } from './organization.ts';
@@ -86,8 +87,6 @@ export function policiesOfCaller(caller: Caller, iam: EmbeddedIam): Omit<AccessP
 /** Root may do everything in its account. */
 const rootPolicies = (iam: EmbeddedIam) => managedPolicies(['arn:aws:iam::aws:policy/AdministratorAccess'], iam);
 
-export type Keys = readonly (readonly [key: string, value: string | readonly string[]])[];
-
 /** The tags of the caller: those of the session over those of the role or user. */
 export function principalTags({ kind, holder, session }: Caller): ReadonlyMap<string, string> {
   const tags = new Map(kind === 'federated-user' ? [] : (holder?.tags ?? []));
@@ -126,19 +125,3 @@ export function callerKeys(caller: Caller, now: Date): Keys {
     ...(session?.keys ?? []),
   ];
 }
-
-/** The condition keys of any request. */
-export const requestKeys = ({ now, sourceIp }: { readonly now: Date; readonly sourceIp: string }): Keys => [
-  ['aws:CurrentTime', now.toISOString()],
-  ['aws:EpochTime', String(Math.floor(now.getTime() / 1000))],
-  ['aws:SourceIp', sourceIp],
-  // At AWS every request has it; that this machine speaks http is no matter of policy.
-  ['aws:SecureTransport', 'true'],
-];
-
-/** The condition keys that tell of a resource with tags. */
-export const resourceTagKeys = (tags: ReadonlyMap<string, string>, service?: string): Keys =>
-  [...tags].flatMap(([key, value]) => [
-    [`aws:ResourceTag/${key}`, value] as const,
-    ...(service === undefined ? [] : [[`${service}:ResourceTag/${key}`, value] as const]),
-  ]);

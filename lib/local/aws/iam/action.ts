@@ -1,8 +1,9 @@
 // What an IAM action is, and the names that they share.
 
+import type { Keys } from '../../../policy/context.ts';
 import { PolicyError } from '../../../policy/policy.ts';
 import { entityAlreadyExists, invalidInput, malformedPolicyDocument, noSuchEntity } from '../aws-error.ts';
-import type { Caller, Keys } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import { ParameterReader, type Parameters, type TextRule, tagCharacters } from '../parameters.ts';
 import type { XmlValue } from '../xml.ts';
 import type { Account, EmbeddedIam, PolicyHolder, Role, User } from './iam.ts';

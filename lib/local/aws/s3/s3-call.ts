@@ -1,5 +1,6 @@
+import type { Keys } from '../../../policy/context.ts';
 import { AwsError } from '../aws-error.ts';
-import type { Caller, Keys } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import type { EmbeddedIam } from '../iam/iam.ts';
 import type { AwsAnswer, AwsRequest } from '../service.ts';
 import { element, type XmlValue } from '../xml.ts';

@@ -1,9 +1,10 @@
 // A small part of S3, so that credentials can be seen at work: buckets and their policies; objects listed, got, put,
 // copied, deleted. Source: Amazon S3 API Reference.
 
+import type { Keys } from '../../../policy/context.ts';
 import { type Access, deniedText, judge } from '../access.ts';
 import { AwsError } from '../aws-error.ts';
-import type { Keys } from '../caller.ts';
+
 import type { EmbeddedIam } from '../iam/iam.ts';
 import { formOf } from '../query-protocol.ts';
 import type { AwsAnswer, AwsRequest, Service } from '../service.ts';

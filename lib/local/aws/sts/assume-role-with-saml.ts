@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
+import { federatedKeys, signedTags } from '../../../grant/trust-context.ts';
 import { isSourceIdentityValue, requestTagPrefix, sourceIdentityKey } from '../../../identity/aws-keys.ts';
 import type { Assertion } from '../../../identity/saml/assertion.ts';
 import { awsAttributePrefix, isSessionDuration, principalTags } from '../../../identity/saml/aws-attributes.ts';
-import { samlConditionKeys } from '../../../identity/saml/condition-keys.ts';
-import { subjectType } from '../../../identity/saml/saml-provider.ts';
+import { lastingSamlKeys, samlFacts } from '../../../identity/saml/sts-facts.ts';
 import { awsContext } from '../../../policy/context.ts';
 import { invalidIdentityToken, validationError } from '../aws-error.ts';
-import type { SamlProvider } from '../iam/iam.ts';
 import { ParameterReader } from '../parameters.ts';
 import type { Action, Call } from './action.ts';
-import { authorize, federatedKeys, signedTags } from './federated-trust.ts';
+import { authorize } from './federated-trust.ts';
 import { checkAssertionTimes, noSuchProvider, verifyAssertion } from './saml-assertion.ts';
 import {
   checkRoleArn,
@@ -34,14 +32,14 @@ export const assumeRoleWithSaml: Action = (call) => {
   const attributes = readAttributes(assertion, request);
 
   const role = iam.role(request.roleArn);
-  const facts = assertionFacts(assertion, provider);
+  const facts = samlFacts(assertion, provider);
   const { account, arn: principal } = provider;
   const context = awsContext([
-    ...federatedKeys({ ...attributes, now, sourceIp, account, principal, role }),
+    ...federatedKeys({ ...attributes, now, sourceIp, account, principal, roleTags: role?.tags ?? new Map() }),
     ...facts.keys,
   ]);
   const { awsClaims } = attributes;
-  authorize(role, { action: 'sts:AssumeRoleWithSAML', provider: principal, context, awsClaims });
+  authorize(role, { kind: 'saml', provider: principal, context, awsClaims });
 
   const { sessionNotOnOrAfter } = assertion.authentication;
   const { sessionName, transitiveTagKeys } = attributes;
@@ -60,7 +58,7 @@ export const assumeRoleWithSaml: Action = (call) => {
     tags: signedTags(awsClaims),
     transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    keys: [['aws:FederatedProvider', principal], ...facts.keys.filter(([key]) => lasting.includes(key))],
+    keys: [['aws:FederatedProvider', principal], ...lastingSamlKeys(facts.keys)],
   });
   const { Credentials, AssumedRoleUser } = sessionMembers(session, role, sessionName);
   return {
@@ -75,9 +73,6 @@ export const assumeRoleWithSaml: Action = (call) => {
     SourceIdentity: sourceIdentity,
   };
 };
-
-/** What is known of the assertion in the session's later requests. */
-const lasting: readonly string[] = ['saml:namequalifier', 'saml:sub', 'saml:sub_type'];
 
 interface SamlRequest extends SessionParameters {
   readonly principalArn: string;
@@ -140,27 +135,4 @@ function readAttributes({ attributes: { texts } }: Assertion, { roleArn, princip
     awsClaims,
     transitiveTagKeys: values('TransitiveTagKeys'),
   };
-}
-
-/** What STS says of an assertion: in its answer and to the trust policy. */
-function assertionFacts({ issuer, subject, attributes: { texts } }: Assertion, provider: SamlProvider) {
-  const { account, name: providerName } = provider;
-  const audience = subject.confirmation.recipient ?? '';
-  const type = subjectType(subject.format);
-  const nameQualifier = createHash('sha1').update(`${issuer}${account}/${providerName}`).digest('base64');
-  const keys: (readonly [key: string, value: string | readonly string[]])[] = [
-    ['saml:aud', audience],
-    ['saml:iss', issuer],
-    ['saml:doc', `${account}/${providerName}`],
-    ['saml:sub', subject.nameId],
-    ['saml:sub_type', type],
-    ['saml:namequalifier', nameQualifier],
-  ];
-  const known = new Set(keys.map(([key]) => key));
-  for (const [attribute, key] of samlConditionKeys) {
-    const values = texts.get(attribute);
-    // What stands in the subject no attribute can say.
-    if (values && !known.has(key)) keys.push([key, values]);
-  }
-  return { audience, subjectType: type, nameQualifier, keys };
 }

@@ -1,10 +1,13 @@
+import { federatedKeys, signedTags } from '../../../grant/trust-context.ts';
 import { sourceIdentityKey } from '../../../identity/aws-keys.ts';
 import { readAwsClaims } from '../../../identity/oidc/aws-claims.ts';
+import { lastingKeys, transitiveTagKeys, webIdentityKeys } from '../../../identity/oidc/condition-keys.ts';
 import { vendorOf } from '../../../identity/oidc/vendors.ts';
+import { awsContext } from '../../../policy/context.ts';
 import { accessDenied, internalFailure, invalidIdentityToken } from '../aws-error.ts';
 import { nameCharacters, ParameterReader } from '../parameters.ts';
 import type { Action, Call } from './action.ts';
-import { authorize, signedTags } from './federated-trust.ts';
+import { authorize } from './federated-trust.ts';
 import {
   checkRoleArn,
   issueRoleSession,
@@ -13,7 +16,6 @@ import {
   sessionParameters,
 } from './session.ts';
 import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature } from './web-identity-token.ts';
-import { lastingKeys, type TrustedProvider, transitiveTagKeys, trustContext } from './web-identity-trust.ts';
 
 /**
  * Unsigned: the token is the only credential. Order: parameters → token form → provider → signature → times →
@@ -26,16 +28,19 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
   const account = request.roleArn.split(':')[4] ?? '';
   const proved = await proveToken(call, request, account);
   const { claims, awsClaims, audience, provider } = proved;
+  const { principal } = provider;
 
   const role = iam.role(request.roleArn);
   const { sessionName } = request;
-  const context = trustContext({ ...proved, now, sourceIp, sessionName, role });
-  authorize(role, {
-    action: 'sts:AssumeRoleWithWebIdentity',
-    provider: provider.principal,
-    context,
-    awsClaims,
-  });
+  const transitive = transitiveTagKeys(claims);
+  const roleTags = role?.tags ?? new Map();
+  const facts = { now, sourceIp, account, principal, sessionName, awsClaims, transitiveTagKeys: transitive, roleTags };
+  const context = awsContext([
+    ...federatedKeys(facts),
+    ...webIdentityKeys(claims, audience),
+    ['sts:RoleAuthorizedByIdp', String(proved.authorizedByIdp)],
+  ]);
+  authorize(role, { kind: 'oidc', provider: principal, context, awsClaims });
 
   const subject = String(claims.get('sub'));
   const sourceIdentity = awsClaims.get(sourceIdentityKey);
@@ -48,19 +53,26 @@ export const assumeRoleWithWebIdentity: Action = async (call) => {
     chained: false,
     now,
     tags: signedTags(awsClaims),
-    transitiveTagKeys: transitiveTagKeys(claims),
+    transitiveTagKeys: transitive,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    keys: [['aws:FederatedProvider', provider.principal], ...lastingKeys(claims, audience)],
+    keys: [['aws:FederatedProvider', principal], ...lastingKeys(claims, audience)],
   });
   return {
     SubjectFromWebIdentityToken: subject,
     Audience: audience,
     ...sessionMembers(session, role, sessionName),
-    Provider: provider.principal,
+    Provider: principal,
     PackedPolicySize: packedPolicySize,
     SourceIdentity: sourceIdentity,
   };
 };
+
+interface TrustedProvider {
+  /** As trust policies name it, and as the answer says it. */
+  readonly principal: string;
+  /** `undefined` for a provider that IAM has built in: only the trust policy can pin its audience. */
+  readonly clientIds: readonly string[] | undefined;
+}
 
 interface ProvedToken {
   readonly claims: Claims;
@@ -122,10 +134,10 @@ function readRequest({ parameters }: Call): WebIdentityRequest {
 
 function providerFor({ iam }: Call, account: string, issuer: string): TrustedProvider {
   const builtIn = vendorOf(issuer)?.builtIn;
-  if (builtIn) return { principal: builtIn, clientIds: undefined, account };
+  if (builtIn) return { principal: builtIn, clientIds: undefined };
   const provider = iam.oidcProvider(account, issuer);
   if (!provider) throw invalidIdentityToken(`No OpenIDConnect provider found in your account for ${issuer}`);
-  return { principal: provider.arn, clientIds: provider.clientIds, account };
+  return { principal: provider.arn, clientIds: provider.clientIds };
 }
 
 const rolesClaim = 'https://aws.amazon.com/roles';

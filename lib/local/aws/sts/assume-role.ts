@@ -1,7 +1,9 @@
 import { isSourceIdentityValue, sourceIdentityKey } from '../../../identity/aws-keys.ts';
+import type { Keys } from '../../../policy/context.ts';
+import { roleTagKeys } from '../../../policy/request-keys.ts';
 import { judge } from '../access.ts';
 import { accessDenied, malformedInput, validationError } from '../aws-error.ts';
-import { type Caller, type Keys, resourceTagKeys } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import type { Role } from '../iam/iam.ts';
 import { nameCharacters, ParameterReader } from '../parameters.ts';
 import type { Action, Call } from './action.ts';
@@ -149,7 +151,7 @@ function authorizeAssuming(call: Call, { caller, request, role, carried, sourceI
     ...(externalId === undefined ? [] : [['sts:ExternalId', externalId] as const]),
     ...(sourceIdentity === undefined ? [] : [[sourceIdentityKey, sourceIdentity] as const]),
     ...tagKeys(carried.tags, carried.transitiveTagKeys),
-    ...resourceTagKeys(tags, 'iam'),
+    ...roleTagKeys(tags),
     // The code that came with this call counts for it.
     ...(mfaAt
       ? ([

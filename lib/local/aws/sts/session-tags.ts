@@ -2,8 +2,9 @@
 // Source: IAM User Guide, "Pass session tags in AWS STS"; AWS STS API Reference, Tag.
 
 import { requestTagPrefix } from '../../../identity/aws-keys.ts';
+import type { Keys } from '../../../policy/context.ts';
 import { invalidParameterValue } from '../aws-error.ts';
-import type { Keys } from '../caller.ts';
+
 import { type ParameterReader, tagCharacters } from '../parameters.ts';
 
 export type Tags = ReadonlyMap<string, string>;

@@ -5,6 +5,7 @@
 import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { algorithms, isAlgorithm } from '../../../identity/oidc/algorithms.ts';
+import { audiencesOf, stsAudience } from '../../../identity/oidc/condition-keys.ts';
 import { fetchKeySet } from '../../../identity/oidc/discovery.ts';
 import type { Network } from '../../../network/network.ts';
 import { expiredTokenException, invalidIdentityToken } from '../aws-error.ts';
@@ -125,20 +126,10 @@ function timestamp(value: unknown): number {
   return seconds as number;
 }
 
-/** Every value of aud. */
-export function audiencesOf(claims: Claims): readonly string[] {
-  const value = claims.get('aud');
-  return (Array.isArray(value) ? value : [value]).filter((audience) => typeof audience === 'string');
-}
-
 /** What STS takes for the audience: azp where there is one, else the one aud. Throws an `AwsError`. */
 export function audienceOf(claims: Claims): string {
-  const party = claims.get('azp');
-  if (typeof party === 'string') return party;
-  const [audience, ...more] = audiencesOf(claims);
-  if (audience === undefined) throw invalidIdentityToken('Claim is not allowed to be empty: aud');
-  if (more.length > 0) {
-    throw invalidIdentityToken('Token audience contains more than one audience while authorized party is not present');
-  }
-  return audience;
+  const audience = stsAudience(claims);
+  if (audience !== undefined) return audience;
+  if (audiencesOf(claims).length === 0) throw invalidIdentityToken('Claim is not allowed to be empty: aud');
+  throw invalidIdentityToken('Token audience contains more than one audience while authorized party is not present');
 }
