@@ -64,7 +64,7 @@ const conditions = v.pipe(
   v.description('IAM condition operators, each with keys and values. All must hold.'),
 );
 
-const statement = only({
+export const statement = only({
   sid: v.optional(text('The statement identifier: letters and digits.')),
   effect: v.optional(v.picklist(['Allow', 'Deny'], 'must be Allow or Deny'), 'Allow'),
   actions: list(text('As s3:GetObject.'), 'The actions the statement speaks of.'),

@@ -1,6 +1,9 @@
-import { App, type AppProps, type Environment, Validations } from 'aws-cdk-lib';
+import { Annotations, App, type AppProps, type Environment, Validations } from 'aws-cdk-lib';
 import recommendedFlags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { checkConfiguration } from '../check/check-configuration.ts';
+import { severityOf } from '../check/finding.ts';
+import { sentenceOf } from '../check/print-findings.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { AccountRolesStack, otherAccounts } from './account-roles-stack.ts';
 import { DaypassStack } from './daypass-stack.ts';
@@ -18,7 +21,12 @@ export interface DaypassAppProps extends AppProps {
 export function daypassApp({ configuration, env, context = {}, ...props }: DaypassAppProps): App {
   const app = new App({ ...props, context: { ...recommendedFlags, ...context } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  new DaypassStack(app, 'Daypass', { configuration, ...(env && { env }) });
+  const stack = new DaypassStack(app, 'Daypass', { configuration, ...(env && { env }) });
+  for (const finding of checkConfiguration(configuration)) {
+    const says = sentenceOf(finding);
+    if (severityOf(finding) === 'error') Annotations.of(stack).addError(`${finding.code}: ${says}`);
+    else Annotations.of(stack).addWarningV2(`daypass:${finding.code}`, says);
+  }
   for (const account of otherAccounts(configuration)) {
     if (account === env?.account) {
       throw new Error(

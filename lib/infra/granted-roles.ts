@@ -13,11 +13,11 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
+import { federatedProvider } from '../config/federated-provider.ts';
 import type { StatementDocument } from '../grant/grant.ts';
-import { type FederatedProvider, type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
+import { type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
 import { issuerName } from '../identity/oidc/condition-keys.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
-import { acsPath } from '../sign-in/our-addresses.ts';
 
 export interface GrantedRolesProps {
   readonly configuration: Configuration;
@@ -57,7 +57,7 @@ export class GrantedRoles extends Construct {
       const provider = configuration.providers.get(grant.from);
       const principal = principals.get(grant.from);
       if (!provider || !principal) continue;
-      const role = this.roleFor(grant, trustPolicy(grant, federated(provider, url), principal));
+      const role = this.roleFor(grant, trustPolicy(grant, federatedProvider(provider, url), principal));
       roles.set(grant.name, role);
       if (provider.kind === 'saml') pairs.set(grant.name, `${role.roleArn},${principal}`);
     }
@@ -107,13 +107,6 @@ export class GrantedRoles extends Construct {
     }
     return made;
   }
-}
-
-/** The provider as trust policies speak of it: assertions are meant for our own address, or for a listed one. */
-function federated(provider: ProviderSettings, url: string | undefined): FederatedProvider {
-  if (provider.kind === 'oidc') return provider;
-  if (url === undefined) throw new Error(`The roles that trust ${provider.name} need the address of the doors.`);
-  return { ...provider, recipients: [url + acsPath, ...provider.recipients] };
 }
 
 /** As cdk-nag names them; it writes policy variables with angle brackets. */

@@ -1,7 +1,7 @@
 // Policies against a request: explicit deny first, then an allow from every layer, else no. And why.
 // Source: IAM User Guide, "Policy evaluation logic".
 
-import { type ConditionTrace, firstUnmet, traceOf } from './condition.ts';
+import { type Condition, type ConditionTrace, firstUnmet, traceOf } from './condition.ts';
 import type { Context } from './context.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Policy, Statement } from './policy.ts';
@@ -24,15 +24,7 @@ export interface StatementName {
 }
 
 /** A statement that did not apply, and the first element that kept it from applying. */
-export type Miss = StatementName &
-  (
-    | {
-        readonly element: 'Principal' | 'Action' | 'Resource';
-        readonly expected: readonly string[];
-        readonly got: readonly string[];
-      }
-    | ({ readonly element: 'Condition' } & ConditionTrace)
-  );
+export type Miss = StatementName & (ElementMiss | ({ readonly element: 'Condition' } & ConditionTrace));
 
 /** A statement that applied, with what its conditions saw. */
 export type Hit = StatementName & { readonly conditions: readonly ConditionTrace[] };
@@ -106,24 +98,58 @@ type Reason = Miss extends infer M ? (M extends StatementName ? Omit<M, keyof St
 
 /** `undefined` when the statement applies. */
 function missOf(statement: Statement, request: PolicyRequest): Reason | undefined {
-  const { action, principal, resource, conditions } = statement;
-  const { context } = request;
-  const sources = (entries: readonly { readonly source: string }[]) => entries.map(({ source }) => source);
+  const element =
+    actionMiss(statement, request) ?? principalMiss(statement, request) ?? resourceMiss(statement, request);
+  if (element) return element;
+  const unmet = firstUnmet(statement.conditions, request.context);
+  return unmet && { element: 'Condition', ...unmet };
+}
 
+/** A condition that did not hold, and what the request has for its key. */
+export interface UnmetCondition {
+  readonly condition: Condition;
+  readonly got: readonly string[] | undefined;
+}
+
+/** Everything that keeps a statement from applying, not only the first of it. */
+export interface EveryMiss {
+  readonly elements: readonly ElementMiss[];
+  readonly conditions: readonly UnmetCondition[];
+}
+
+export function everyMiss(statement: Statement, request: PolicyRequest): EveryMiss {
+  const { context } = request;
+  const elements = [actionMiss, principalMiss, resourceMiss].flatMap((missing) => missing(statement, request) ?? []);
+  const unmet = statement.conditions.filter((condition) => !condition.holds(context));
+  return { elements, conditions: unmet.map((condition) => ({ condition, got: context.values(condition.key) })) };
+}
+
+export interface ElementMiss {
+  readonly element: 'Principal' | 'Action' | 'Resource';
+  readonly expected: readonly string[];
+  readonly got: readonly string[];
+}
+
+const sources = (entries: readonly { readonly source: string }[]) => entries.map(({ source }) => source);
+
+function actionMiss({ action }: Statement, request: PolicyRequest): ElementMiss | undefined {
+  const { context } = request;
   const actionListed = action.entries.some((p) => matchesPattern(p, request.action, context, { ignoreCase: true }));
   if (actionListed === action.negated) {
     return { element: 'Action', expected: sources(action.entries), got: [request.action] };
   }
-  if (principal && !(request.caller && matchesPrincipal(principal, request.caller))) {
-    const got = request.caller ? callerNames(request.caller) : [];
-    return { element: 'Principal', expected: principalNames(principal), got };
-  }
-  if (resource && !resourceApplies(resource, request.resource, context)) {
-    const got = request.resource === undefined ? [] : [request.resource];
-    return { element: 'Resource', expected: sources(resource.entries), got };
-  }
-  const unmet = firstUnmet(conditions, context);
-  return unmet && { element: 'Condition', ...unmet };
+  return undefined;
+}
+
+function principalMiss({ principal }: Statement, { caller }: PolicyRequest): ElementMiss | undefined {
+  if (!principal || (caller && matchesPrincipal(principal, caller))) return undefined;
+  return { element: 'Principal', expected: principalNames(principal), got: caller ? callerNames(caller) : [] };
+}
+
+function resourceMiss({ resource }: Statement, request: PolicyRequest): ElementMiss | undefined {
+  if (!resource || resourceApplies(resource, request.resource, request.context)) return undefined;
+  const got = request.resource === undefined ? [] : [request.resource];
+  return { element: 'Resource', expected: sources(resource.entries), got };
 }
 
 function resourceApplies(

@@ -92,9 +92,15 @@ function proveBy(provider: SamlProvider, { opened, proof, us, now }: ToProve): I
 /** The names under which grants know what is not an attribute. */
 const nameIdNames = { subject: 'sub', format: 'sub_type', context: 'AuthnContextClassRef' };
 
+/** What grants are told of an assertion. */
+export interface Told extends Pick<Assertion, 'attributes'> {
+  readonly subject: Pick<Assertion['subject'], 'nameId' | 'format'>;
+  readonly authentication: Pick<Assertion['authentication'], 'contextClass'>;
+}
+
 /** As texts for conditions and templates; what the identity provider calls `sub` itself does not pass for the NameID. */
-function attributesOf(
-  { subject, attributes, authentication }: Assertion,
+export function attributesOf(
+  { subject, attributes, authentication }: Told,
   awsKeys: ReadonlyMap<string, string>,
 ): Attributes {
   const texts = new Map([...attributes.texts].filter(([name]) => !isTaken(name)));

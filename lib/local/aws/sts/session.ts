@@ -2,13 +2,13 @@
 
 import { parsePolicy } from '../../../policy/parse-policy.ts';
 import { type Policy, PolicyError } from '../../../policy/policy.ts';
+import { packedPolicySize } from '../../../session/packed-size.ts';
 import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../aws-error.ts';
 import { namesOf } from '../caller.ts';
 import type { EmbeddedIam, Role } from '../iam/iam.ts';
 import { arnCharacters, type ParameterReader, policyCharacters } from '../parameters.ts';
 import type { Session, SessionFacts, SessionPolicies, Sessions } from '../sessions.ts';
 import type { XmlValue } from '../xml.ts';
-import { packedPolicySize } from './packed-size.ts';
 
 const defaultSeconds = 3600;
 export const shortestSeconds = 900;

@@ -1,0 +1,77 @@
+// A configuration that loads, looked at once more: what it says may still not be what is meant.
+
+import type { Configuration, GrantSettings } from '../config/configuration.ts';
+import { federatedProvider, principalIn } from '../config/federated-provider.ts';
+import { trustPolicy } from '../grant/trust-policy.ts';
+import { isSamlList } from '../identity/saml/condition-keys.ts';
+import type { Condition } from '../policy/condition.ts';
+import { parseOperator } from '../policy/operator.ts';
+import { packedPolicySize } from '../session/packed-size.ts';
+import { policyText } from '../session/session-policy.ts';
+import { checkConditions, type Report } from './check-conditions.ts';
+import { checkTrust } from './check-trust.ts';
+import type { Finding } from './finding.ts';
+
+/** Stands where the account is not known yet: it has as many digits as any. */
+const anyAccount = '111122223333';
+const anyUrl = 'https://abcdefghij.execute-api.eu-central-1.amazonaws.com';
+
+export function checkConfiguration(configuration: Configuration): readonly Finding[] {
+  return [...configuration.grants.values()].flatMap((grant) => checkGrant(grant, configuration));
+}
+
+function checkGrant(grant: GrantSettings, { providers, url = anyUrl }: Configuration): readonly Finding[] {
+  const findings: Finding[] = [];
+  const report: Report = (code, path, says) => void findings.push({ code, path: `grants.${grant.name}${path}`, says });
+  const provider = providers.get(grant.from);
+  const isList = (key: string) => (provider?.kind === 'saml' ? isSamlList(key) : key === 'amr');
+  const isSingle = (key: string) => /^(sub|email|email_verified|aud|iss|azp)$/.test(key) && !isList(key);
+  const pathOf = ({ operator, key }: Condition) => `.when.${operator}.${key}`;
+  checkConditions({ conditions: grant.when, pathOf, isSingle, report });
+  checkReachable(grant.when, (condition, says) => report('unreachable-grant', pathOf(condition), says));
+  checkPacked(grant, report);
+  if (provider && grant.role.kind === 'made') {
+    const account = grant.role.account ?? anyAccount;
+    const document = trustPolicy(grant, federatedProvider(provider, url), principalIn(account, provider));
+    // What the grant says itself was told above; of what is made of it only the length is news.
+    const ofLength = checkTrust(document, '').filter(({ code }) => code.startsWith('trust-'));
+    for (const { code, says } of ofLength) report(code, '.when', `makes a trust policy that ${says}`);
+  }
+  return findings;
+}
+
+/** Of each key that must equal one of a few values: whether any of them passes all that is asked of the key. */
+function checkReachable(conditions: readonly Condition[], report: (condition: Condition, says: string) => void): void {
+  for (const condition of conditions) {
+    const operator = parseOperator(condition.operator);
+    if (operator?.name !== 'StringEquals' || operator.set !== undefined || operator.ifExists) continue;
+    const { key, expected } = condition;
+    if (expected.some((value) => value.includes('${'))) continue;
+    const others = conditions.filter((other) => other !== condition && other.key === key && other.reads.length === 1);
+    const passes = (value: string) =>
+      others.every((other) => other.holds({ values: (name) => (name === key ? [value] : undefined) }));
+    if (!expected.some(passes)) {
+      report(
+        condition,
+        `wants ${key} to be ${expected.join(' or ')}, which ${others.map((other) => other.operator).join(' and ')} on ${key} refuses`,
+      );
+    }
+  }
+}
+
+/** How long a claim in a policy is taken to be: longer than most, and of letters that do not compress. */
+const claimCharacters = 48;
+const incompressible = 'q7Zk2Vx9Lm4Rt8Wb1Yc6Nf3Hg5Jd0PsAoEuIiBvCzDyFxGwTqKa';
+const nearLimitPercent = 80;
+
+function checkPacked({ session, role }: GrantSettings, report: Report): void {
+  if (!session.policy) return;
+  const rendered = policyText(session.policy, ({ parts }) =>
+    parts.map((part) => (typeof part === 'string' ? part : incompressible.slice(0, claimCharacters))).join(''),
+  );
+  const subject = incompressible.slice(0, claimCharacters);
+  const percent = packedPolicySize([rendered, subject, role.kind === 'made' ? role.roleName : role.arn]);
+  const says = `is estimated to take ${percent} % of a session`;
+  if (percent > 100) report('packed-too-large', '.session.policy', says);
+  else if (percent >= nearLimitPercent) report('packed-near-limit', '.session.policy', says);
+}

@@ -1,0 +1,50 @@
+// What a command of `daypass` is, and what it may reach.
+
+import type { ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../message-of.ts';
+import type { LiveIam } from './live-iam.ts';
+
+export interface Io {
+  readonly write: (text: string) => void;
+  /** Throws an `Error` that names the file. */
+  readonly readFile: (path: string) => string;
+  readonly readStdin: () => Promise<string>;
+  readonly now: () => Date;
+  /** Reaches the account of the AWS configuration; nothing is asked until it is used. */
+  readonly iam: () => Promise<LiveIam>;
+}
+
+export const exitCodes = { yes: 0, no: 1, misuse: 2 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly run: (args: readonly string[], io: Io) => Promise<ExitCode>;
+}
+
+/** The caller wrote something that cannot be: told with the usage. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** Throws a `UsageError` for what is not known. */
+export function argumentsIn<const O extends Options>(args: readonly string[], options: O, allowPositionals = false) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals, strict: true });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/** A text itself, `@file` for what a file holds, `-` for what comes in. */
+export async function textOf(argument: string, io: Io): Promise<string> {
+  if (argument === '-') return (await io.readStdin()).trim();
+  return argument.startsWith('@') ? io.readFile(argument.slice(1)).trim() : argument;
+}
+
+export const inJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

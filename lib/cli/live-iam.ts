@@ -1,0 +1,49 @@
+// What an account's IAM says of roles and providers now: read, never changed.
+
+import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam';
+
+export interface LiveRole {
+  /** JSON text. */
+  readonly trustPolicy: string;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly maxSessionSeconds: number;
+}
+
+export interface LiveIam {
+  /** `undefined` where there is no such role. Rejects when IAM cannot be asked. */
+  role(arn: string): Promise<LiveRole | undefined>;
+  /** Its client IDs; `undefined` where there is no such provider. */
+  oidcClientIds(arn: string): Promise<readonly string[] | undefined>;
+}
+
+/** With the credentials, the Region and the endpoint of the AWS configuration. */
+export function liveIam(): LiveIam {
+  const client = new IAMClient({ maxAttempts: 3 });
+  return {
+    role: (arn) =>
+      orNothing(async () => {
+        const { Role: role } = await client.send(new GetRoleCommand({ RoleName: arn.split('/').at(-1) }));
+        // IAM looks by the name alone; the ARN may be of another account or another path.
+        if (role?.Arn !== arn) return undefined;
+        return {
+          trustPolicy: decodeURIComponent(role.AssumeRolePolicyDocument ?? ''),
+          tags: new Map((role.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+          maxSessionSeconds: role.MaxSessionDuration ?? 3600,
+        };
+      }),
+    oidcClientIds: (arn) =>
+      orNothing(async () => {
+        const provider = await client.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
+        return provider.ClientIDList ?? [];
+      }),
+  };
+}
+
+async function orNothing<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+// An exchange told from its first stage to its last, without asking AWS: what the doors would say, and after them the
+// trust policy that AWS enforces.
+
+import { carry, unpack } from '../config/carried.ts';
+import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
+import { federatedProvider, principalIn } from '../config/federated-provider.ts';
+import type { Grants } from '../grant/decide-grant.ts';
+import { trustPolicy } from '../grant/trust-policy.ts';
+import type { Identity } from '../identity/identity.ts';
+import { parsePolicy } from '../policy/parse-policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import { Refusal, refusals } from '../refusal.ts';
+import type { SessionPlan } from '../session/plan-session.ts';
+import { acsPath } from '../sign-in/our-addresses.ts';
+import { type Claims, claimedByOidc, claimedBySaml, withTimes } from './claimed.ts';
+import { explainGrant, explainSession } from './explain-grant.ts';
+import { explainTrust, type FederatedRequest } from './explain-trust.ts';
+import { type Explanation, explanationOf, type Stage, stage } from './explanation.ts';
+import { samlRequest, webIdentityRequest } from './federated-request.ts';
+
+/** Where things are that the configuration does not say. */
+export interface Surroundings {
+  /** The account that Daypass is deployed in. */
+  readonly account: string;
+  /** The address of the doors, where the configuration has no `url`. */
+  readonly url: string;
+  readonly now: Date;
+}
+
+export interface ExchangeToExplain {
+  readonly provider: ProviderSettings;
+  readonly claims: Claims;
+  readonly grant: string;
+  readonly durationSeconds?: number | undefined;
+  /** The trust policy as it is; otherwise the one that Daypass would deploy, if it makes the role. */
+  readonly trust?: { readonly policy: Policy; readonly roleTags: ReadonlyMap<string, string> } | undefined;
+}
+
+export interface ExplainedExchange {
+  readonly explanation: Explanation;
+  /** What STS would be told; `undefined` where it does not come so far. */
+  readonly plan: SessionPlan | undefined;
+  readonly request: FederatedRequest | undefined;
+}
+
+/** As the doors have them. */
+export const deployedGrants = (configuration: Configuration, account: string): Grants =>
+  unpack(carry(configuration), { accountId: account, partition: 'aws' }).grants;
+
+export function explainExchange(
+  exchange: ExchangeToExplain,
+  configuration: Configuration,
+  surroundings: Surroundings,
+): ExplainedExchange {
+  const stages: Stage[] = [];
+  const end = (more: Partial<ExplainedExchange> = {}): ExplainedExchange => ({
+    explanation: explanationOf(stages),
+    plan: undefined,
+    request: undefined,
+    ...more,
+  });
+  const proof = identityOf(exchange, surroundings.now);
+  stages.push(proof.stage);
+  if (!proof.identity) return end();
+
+  const granted = explainGrant(proof.identity, exchange.grant, deployedGrants(configuration, surroundings.account));
+  stages.push(granted.stage);
+  if (!granted.grant) return end();
+
+  const { stage: session, plan } = explainSession(proof.identity, granted.grant, exchange.durationSeconds);
+  stages.push(session);
+  if (!plan) return end();
+
+  const request = requestFor(exchange, { identity: proof.identity, plan, configuration, surroundings });
+  const settings = configuration.grants.get(exchange.grant);
+  const trust =
+    exchange.trust?.policy ?? (settings && deployedTrust(settings, exchange.provider, configuration, surroundings));
+  stages.push(
+    trust
+      ? explainTrust(trust, request)
+      : stage('trust policy', 'not judged', `${plan.roleArn} was there before; its trust policy is not known here.`),
+  );
+  return end({ plan, request });
+}
+
+interface Proved {
+  readonly stage: Stage;
+  readonly identity: Identity | undefined;
+}
+
+function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | 'claims'>, now: Date): Proved {
+  try {
+    const identity =
+      provider.kind === 'oidc'
+        ? claimedByOidc(withTimes(claims, now), provider, now)
+        : claimedBySaml(claims, provider, now);
+    const says = `${identity.subject}, as ${provider.name} would prove it: no signature is verified here.`;
+    return { stage: stage('proof', 'passed', says, { warnings: unannounced(identity) }), identity };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const detail = Object.entries(error.detail).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+    const says = [refusals[error.code].says, detail.join(', ')].filter(Boolean).join(' ');
+    return { stage: stage('proof', 'failed', says), identity: undefined };
+  }
+}
+
+const unannounced = ({ unannounced: claims }: Identity) =>
+  claims.map((claim) => ({
+    code: claim === 'tags' ? 'missing-tag-session' : 'missing-set-source-identity',
+    says: `The proof carries ${claim} for AWS, which the provider does not announce: STS refuses it at every role that Daypass makes. Write ${claim} to awsClaims (awsAttributes for SAML).`,
+  }));
+
+interface Planned {
+  readonly identity: Identity;
+  readonly plan: SessionPlan;
+  readonly configuration: Configuration;
+  readonly surroundings: Surroundings;
+}
+
+function requestFor(
+  { provider, claims, trust }: ExchangeToExplain,
+  { identity, plan, configuration, surroundings }: Planned,
+): FederatedRequest {
+  const account = plan.roleArn.split(':')[4] ?? surroundings.account;
+  const { now } = surroundings;
+  const target = { account, sessionName: plan.sessionName, now, roleTags: trust?.roleTags ?? new Map() };
+  if (provider.kind === 'oidc') return webIdentityRequest(new Map([['iss', provider.issuer], ...claims]), target);
+  return samlRequest(identity, {
+    ...target,
+    principal: principalIn(account, provider),
+    entityId: provider.entityId,
+    recipient: (configuration.url ?? surroundings.url) + acsPath,
+  });
+}
+
+/** `undefined` for a role that Daypass does not make. */
+function deployedTrust(
+  grant: GrantSettings,
+  provider: ProviderSettings,
+  { url }: Configuration,
+  surroundings: Surroundings,
+): Policy | undefined {
+  if (grant.role.kind !== 'made') return undefined;
+  const principal = principalIn(grant.role.account ?? surroundings.account, provider);
+  const document = trustPolicy(grant, federatedProvider(provider, url ?? surroundings.url), principal);
+  return parsePolicy({ name: `trust policy of ${grant.role.roleName}`, kind: 'trust', document });
+}

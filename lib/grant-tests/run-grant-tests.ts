@@ -1,0 +1,111 @@
+import type { Configuration, ProviderSettings } from '../config/configuration.ts';
+import { parseDuration } from '../config/duration.ts';
+import { statementDocument } from '../config/policy-text.ts';
+import { type ExplainedExchange, explainExchange, type Surroundings } from '../explain/explain-exchange.ts';
+import type { Explanation, Failure } from '../explain/explanation.ts';
+import { signedTags } from '../grant/trust-context.ts';
+import type { Expectation, GrantTest } from './grant-tests.ts';
+
+export interface Difference {
+  readonly what: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+export interface GrantTestResult {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly differences: readonly Difference[];
+  readonly explanation: Explanation;
+}
+
+export const runGrantTests = (
+  tests: readonly GrantTest[],
+  configuration: Configuration,
+  surroundings: Surroundings,
+): readonly GrantTestResult[] => tests.map((test) => runGrantTest(test, configuration, surroundings));
+
+function runGrantTest(test: GrantTest, configuration: Configuration, surroundings: Surroundings): GrantTestResult {
+  const provider = configuration.providers.get(test.provider);
+  if (!provider) {
+    const known = [...configuration.providers.keys()].join(', ') || 'none';
+    const differences = [{ what: 'provider', expected: `one of ${known}`, got: test.provider }];
+    return { name: test.name, passed: false, differences, explanation: { verdict: 'not judged', stages: [] } };
+  }
+  const durationSeconds = test.duration === undefined ? undefined : parseDuration(test.duration);
+  const explained = explainExchange(
+    { provider, claims: claimsOf(test, provider), grant: test.grant, durationSeconds },
+    configuration,
+    surroundings,
+  );
+  const differences = differencesOf(test.expect, explained);
+  return { name: test.name, passed: differences.length === 0, differences, explanation: explained.explanation };
+}
+
+/** What every proof of the provider says need not be written each time. */
+function claimsOf({ claims }: GrantTest, provider: ProviderSettings): ReadonlyMap<string, unknown> {
+  const usual = provider.kind === 'oidc' ? { iss: provider.issuer, aud: provider.audiences[0] } : {};
+  return new Map(Object.entries({ ...usual, ...claims }));
+}
+
+function differencesOf(expect: Expectation, explained: ExplainedExchange): readonly Difference[] {
+  const { verdict } = explained.explanation;
+  const wanted = expect === 'denied' || (expect !== 'allowed' && 'denied' in expect) ? 'denied' : 'allowed';
+  if (verdict !== wanted) return [{ what: 'verdict', expected: wanted, got: sentenceOf(explained.explanation) }];
+  if (expect === 'allowed' || expect === 'denied') return [];
+  return 'denied' in expect ? differencesOfDenial(expect.denied, explained) : differencesOfSession(expect, explained);
+}
+
+const failedStage = ({ stages }: Explanation) => stages.find(({ verdict }) => verdict === 'failed');
+
+function sentenceOf(explanation: Explanation): string {
+  const failed = failedStage(explanation);
+  if (!failed) return explanation.verdict;
+  const keys = failuresIn(explanation).map(({ operator, key }) => `${operator} ${key}`);
+  return [`denied by the ${failed.stage}: ${failed.says}`, keys.join(', ')].filter(Boolean).join(' ');
+}
+
+const failuresIn = (explanation: Explanation): readonly Failure[] =>
+  (failedStage(explanation)?.statements ?? [])
+    .flatMap(({ failures }) => failures)
+    .filter(({ key }) => key !== undefined);
+
+type Denial = Extract<Expectation, { denied: unknown }>['denied'];
+
+function differencesOfDenial({ by, key }: Denial, { explanation }: ExplainedExchange): readonly Difference[] {
+  const failed = failedStage(explanation)?.stage ?? 'nothing';
+  const keys = failuresIn(explanation).map((failure) => failure.key ?? '');
+  return [
+    ...(by !== undefined && by !== failed ? [{ what: 'denied by', expected: by, got: failed }] : []),
+    ...(key !== undefined && !keys.includes(key)
+      ? [{ what: 'key', expected: key, got: keys.join(', ') || 'no condition' }]
+      : []),
+  ];
+}
+
+type Allowed = Exclude<Expectation, string | { denied: unknown }>;
+
+function differencesOfSession(expect: Allowed, { plan, request }: ExplainedExchange): readonly Difference[] {
+  const tags = Object.fromEntries(request ? signedTags(request.awsClaims) : []);
+  const policy = plan?.policy === undefined ? undefined : (JSON.parse(plan.policy) as { Statement: unknown }).Statement;
+  const seconds = expect.duration === undefined ? undefined : parseDuration(expect.duration);
+  const role = expect.role?.startsWith('arn:') ? plan?.roleArn : plan?.roleArn.split('/').at(-1);
+  const compared: readonly (readonly [what: string, expected: unknown, got: unknown])[] = [
+    ['role', expect.role, role],
+    ['sessionName', expect.sessionName, plan?.sessionName],
+    ['duration', seconds, plan?.duration.seconds],
+    ['tags', expect.tags && inOrder(expect.tags), inOrder(tags)],
+    ['sourceIdentity', expect.sourceIdentity, request?.awsClaims.get('sts:SourceIdentity')],
+    ['policy', expect.policy?.map(statementDocument), policy],
+  ];
+  return compared.flatMap(([what, expected, got]) =>
+    expected === undefined || shown(expected) === shown(got)
+      ? []
+      : [{ what, expected: shown(expected), got: shown(got) }],
+  );
+}
+
+const inOrder = (record: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value, null, 2));
