@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { open as acs } from '../lambdas/acs.ts';
 import { open as credentials } from '../lambdas/credentials.ts';
+import { open as explain } from '../lambdas/explain.ts';
 import { open as grants } from '../lambdas/grants.ts';
 import { open as health } from '../lambdas/health.ts';
 import { open as metadata } from '../lambdas/metadata.ts';
@@ -27,6 +28,7 @@ import type { DoorName } from '../lib/routes.ts';
 const sources: Record<DoorName, OpenDoor> = {
   acs,
   credentials,
+  explain,
   grants,
   health,
   metadata,

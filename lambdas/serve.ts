@@ -34,7 +34,7 @@ export function serve<Asked, Answered, Means extends Recorder>(
     try {
       const answered = await act(dialect.read(requestOf(event)), means, trail);
       // Where no proof was presented nothing happened that an auditor asks for.
-      if (trail.asked) means.audit(auditRecord(origin, trail, means.clock()));
+      if (trail.asked || trail.operator) means.audit(auditRecord(origin, trail, means.clock()));
       return resultOf(dialect.answer(answered, means.clock()));
     } catch (error) {
       means.audit(auditRecord(origin, trail, means.clock(), error ?? new Error('Nothing was thrown.')));
@@ -74,6 +74,7 @@ function originOf({ requestContext, headers }: APIGatewayProxyEventV2, door: Doo
 
 function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   const { headers, cookies = [], pathParameters = {}, rawPath, body = '', isBase64Encoded } = event;
+  const iamCaller = iamCallerOf(event);
   const present = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name.toLowerCase(), value] as const],
   );
@@ -82,8 +83,15 @@ function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
     cookies: cookiesOf(cookies),
     pathParameters: new Map(Object.entries(pathParameters).map(([name, value]) => [name, value ?? ''])),
     path: rawPath,
+    ...(iamCaller !== undefined && { iamCaller }),
     body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   };
+}
+
+/** The types speak of open routes; with IAM the authorizer's members are there too. */
+function iamCallerOf({ requestContext }: APIGatewayProxyEventV2): string | undefined {
+  const { authorizer } = requestContext as { readonly authorizer?: { readonly iam?: { readonly userArn?: string } } };
+  return authorizer?.iam?.userArn;
 }
 
 /**

@@ -58,7 +58,7 @@ export interface Listing {
 
 /** A proof for whom it proves, and the list of what he may get. */
 export async function list(
-  request: { readonly proof: PresentedProof },
+  request: { readonly proof: PresentedProof; readonly grant?: string },
   broker: Broker,
   trail: Trail,
 ): Promise<Listing> {
@@ -115,7 +115,7 @@ export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker
 }
 
 /** WHO, and each proof once where its provider says so. */
-async function identify(request: { readonly proof: PresentedProof }, broker: Broker, trail: Trail): Promise<Identity> {
+async function identify(request: NonNullable<Trail['asked']>, broker: Broker, trail: Trail): Promise<Identity> {
   trail.asked = request;
   const identity = await proveIdentity(request.proof, broker.providers, broker.clock());
   trail.identity = identity;

@@ -92,6 +92,11 @@ export const refusals = {
     error: 'store_unavailable',
     says: 'Daypass could not make sure that the sign-in is used once only. Try again.',
   },
+  operator_unknown: {
+    status: 403,
+    error: 'operator_unknown',
+    says: 'Only operators, authorised by IAM, are told this.',
+  },
   grant_unknown: denied,
   grant_denied: denied,
   role_not_in_assertion: {

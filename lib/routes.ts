@@ -16,8 +16,8 @@ export interface Route {
   /** API Gateway's throttle for the route, requests a second and burst. */
   readonly throttle: { readonly perSecond: number; readonly burst: number };
   readonly answers: string;
-  /** Why API Gateway asks for no authorisation of its own. */
-  readonly openBecause: string;
+  /** Why API Gateway asks for no authorisation of its own. Where nothing is said, IAM authorises whoever calls. */
+  readonly openBecause?: string;
 }
 
 /** What a door gets. Whatever is not here, it has no permission for. */
@@ -61,6 +61,25 @@ export const routes = [
     throttle: { perSecond: 50, burst: 100 },
     answers: 'the grants that fit the bearer token',
     openBecause: 'The bearer token is the authorisation: the door verifies it, and answers what its holder may get.',
+  },
+  {
+    door: 'explain',
+    method: 'POST',
+    path: '/v1/explain',
+    needsSaml: false,
+    needs: { ...nothing, takes: ['oidc'], configuration: true },
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'which of your claims a grant looked at in vain',
+    openBecause: 'The bearer of the token is the one who is told, and of his own claims only: the door verifies it.',
+  },
+  {
+    door: 'explain',
+    method: 'POST',
+    path: '/v1/admin/explain',
+    needsSaml: false,
+    needs: { ...nothing, takes: ['oidc'], configuration: true },
+    throttle: { perSecond: 10, burst: 20 },
+    answers: 'the whole trace, to operators: statement, condition, expected, got, hint',
   },
   {
     door: 'sign-in',

@@ -11,6 +11,8 @@ import type { SessionPlan } from '../session/plan-session.ts';
 /** How far an exchange came. Written by the exchange as it goes, read here only. */
 export interface Trail {
   asked?: { readonly proof: PresentedProof; readonly grant?: string; readonly durationSeconds?: number };
+  /** The ARN of whoever asked with IAM's authorisation, and for which grant. */
+  operator?: { readonly arn: string; readonly grant: string };
   identity?: Identity;
   /** What was shown to choose from. */
   listed?: { readonly grants: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
@@ -32,7 +34,7 @@ export type AuditWriter = (record: AuditRecord) => void;
 
 /** The record of an exchange that ended now, with an error or without. */
 export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unknown): AuditRecord {
-  const { asked, identity, listed, session, issued } = trail;
+  const { asked, operator, identity, listed, session, issued } = trail;
   return {
     event: 'exchange',
     time: now.toISOString(),
@@ -44,6 +46,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       grant: asked.grant?.slice(0, 64),
       askedSeconds: asked.durationSeconds,
     }),
+    ...(operator && { operator: operator.arn, grant: operator.grant.slice(0, 64) }),
     ...(identity && {
       provider: identity.provider,
       subject: identity.subject,

@@ -7,6 +7,8 @@ export interface HttpRequest {
   /** What stands in the places of the route's path, `{provider}`. */
   readonly pathParameters: ReadonlyMap<string, string>;
   readonly path: string;
+  /** Whom API Gateway authorised by IAM: an ARN; absent on routes that are open. */
+  readonly iamCaller?: string;
   /** Bytes as they came, so that how they are encoded is checked where they are read. */
   readonly body: Buffer;
 }

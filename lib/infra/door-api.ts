@@ -8,6 +8,7 @@ import {
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -36,6 +37,8 @@ export class DoorApi extends Construct {
   readonly url: string;
 
   private readonly stage: HttpStage;
+  /** Whoever may execute-api:Invoke the route. */
+  private readonly operators = new HttpIamAuthorizer();
 
   constructor(scope: Construct, id: string, { corsOrigins, logRetention }: DoorApiProps) {
     super(scope, id);
@@ -76,15 +79,15 @@ export class DoorApi extends Construct {
         path,
         methods: [HttpMethod[method]],
         integration: new HttpLambdaIntegration(door, target.function),
+        ...(openBecause === undefined && { authorizer: this.operators }),
       });
       settings[`${method} ${path}`] = { throttlingRateLimit: throttle.perSecond, throttlingBurstLimit: throttle.burst };
       for (const route of added) {
         // API Gateway refuses settings for a route that is not there yet.
         cfnStage.node.addDependency(route);
-        Validations.of(route).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason: openBecause,
-        });
+        if (openBecause !== undefined) {
+          Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: openBecause });
+        }
       }
     }
     cfnStage.routeSettings = settings;

@@ -4,7 +4,7 @@ import { resourcesOf, type StackTemplate } from './template.ts';
 
 /** A route of the template, followed to the function behind it. */
 export interface DeployedDoor {
-  readonly route: DoorRoute;
+  readonly route: DoorRoute & { readonly authorizedByIam: boolean };
   readonly environment: Readonly<Record<string, string>>;
   /** The folder of the function's files within the assembly. */
   readonly asset: string;
@@ -28,7 +28,7 @@ export function deployedDoors(stack: StackTemplate): readonly DeployedDoor[] {
       Variables?: Record<string, string>;
     };
     return {
-      route,
+      route: { ...route, authorizedByIam: properties.AuthorizationType === 'AWS_IAM' },
       environment,
       asset: String(target.metadata['aws:asset:path']),
       roleArn: String(target.properties.Role),

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { DoorHandler } from '../door.ts';
 import type { Route } from '../routes.ts';
+import { type SignedRequest, signedRequestOf } from './aws/signature-v4.ts';
 import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from './listen.ts';
 
 /** As the template declares it. */
@@ -17,11 +18,25 @@ export interface Cors {
 }
 
 export interface Gateway {
-  readonly routes: readonly Route[];
+  readonly routes: readonly GatewayRoute[];
   readonly handlers: ReadonlyMap<string, DoorHandler>;
   readonly cors: Cors | undefined;
   readonly account: string;
   readonly clock: () => Date;
+  /** Who signed a request for a route that IAM authorises; `undefined` for whoever may not. */
+  readonly authorize?: (request: SignedRequest, route: Route) => IamCaller | undefined;
+}
+
+/** As the template declares it. */
+export interface GatewayRoute extends Route {
+  readonly authorizedByIam?: boolean;
+}
+
+/** What API Gateway tells a function of whom IAM authorised. */
+export interface IamCaller {
+  readonly accountId: string;
+  readonly userArn: string;
+  readonly userId: string;
 }
 
 interface Answer {
@@ -30,6 +45,8 @@ interface Answer {
   readonly cookies?: readonly string[];
   readonly body: string;
 }
+
+export const localApiId = 'local';
 
 /** API Gateway's own limit of a request. */
 const longestBodyBytes = 10 * 1024 * 1024;
@@ -54,14 +71,29 @@ const plain = (status: number, message: string): Answer => ({
   body: JSON.stringify({ message }),
 });
 
-async function answer(request: IncomingMessage, { routes, handlers, account, cors, clock }: Gateway): Promise<Answer> {
+async function answer(request: IncomingMessage, gateway: Gateway): Promise<Answer> {
+  const { routes, handlers, account, cors, clock, authorize } = gateway;
   const body = await bodyOf(request, longestBodyBytes);
   const { path, query, rawQuery } = pathAndQuery(request.url);
   if (request.method === 'OPTIONS' && cors) return { status: 204, headers: {}, body: '' };
   const [route, pathParameters] = routeFor(routes, request.method, path) ?? [];
   const handler = route && handlers.get(route.door);
   if (!handler || !pathParameters) return plain(404, 'Not Found');
-  const event = eventOf({ request, path, pathParameters, query, rawQuery, body, route, account, now: clock() });
+  const signed = signedRequestOf(request, { path, query, body });
+  const iamCaller = route.authorizedByIam ? authorize?.(signed, route) : undefined;
+  if (route.authorizedByIam && !iamCaller) return plain(403, 'Forbidden');
+  const event = eventOf({
+    request,
+    path,
+    pathParameters,
+    query,
+    rawQuery,
+    body,
+    route,
+    account,
+    now: clock(),
+    iamCaller,
+  });
   const {
     statusCode = 200,
     headers = {},
@@ -78,10 +110,10 @@ type PathParameters = Readonly<Record<string, string>>;
 
 /** A path of several places, one of which may be any: `/sign-in/{provider}`. */
 function routeFor(
-  routes: readonly Route[],
+  routes: readonly GatewayRoute[],
   method: string | undefined,
   path: string,
-): readonly [Route, PathParameters] | undefined {
+): readonly [GatewayRoute, PathParameters] | undefined {
   for (const route of routes) {
     const parameters = route.method === method ? matchPath(route.path, path) : undefined;
     if (parameters) return [route, parameters];
@@ -123,6 +155,7 @@ interface Arrived {
   readonly route: Route;
   readonly account: string;
   readonly now: Date;
+  readonly iamCaller: IamCaller | undefined;
 }
 
 const textual = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded))/i;
@@ -137,6 +170,7 @@ function eventOf({
   route,
   account,
   now,
+  iamCaller,
 }: Arrived): APIGatewayProxyEventV2 {
   const headers = Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) =>
@@ -157,7 +191,8 @@ function eventOf({
     ...(query.size > 0 && { queryStringParameters: joined(query) }),
     requestContext: {
       accountId: account,
-      apiId: 'local',
+      apiId: localApiId,
+      ...(iamCaller && { authorizer: { iam: iamCaller } }),
       domainName: request.headers.host ?? 'localhost',
       domainPrefix: 'localhost',
       http: {

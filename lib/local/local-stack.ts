@@ -7,7 +7,9 @@ import type { OpenDoor } from '../door.ts';
 import { doorEnvironment, variables } from '../environment.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
-import type { DoorName } from '../routes.ts';
+import type { DoorName, Route } from '../routes.ts';
+import { judge } from './aws/access.ts';
+import { AwsError } from './aws/aws-error.ts';
 import { awsServer } from './aws/aws-server.ts';
 import { embeddedDynamoDb } from './aws/dynamodb.ts';
 import { federation } from './aws/federation.ts';
@@ -16,9 +18,10 @@ import type { AccessKey, EmbeddedIam } from './aws/iam/iam.ts';
 import { furnish, settle } from './aws/inhabitants.ts';
 import type { Buckets } from './aws/s3/buckets.ts';
 import { type Sessions, sessions as sessionsOf } from './aws/sessions.ts';
+import { type SignedRequest, verifySignatureV4 } from './aws/signature-v4.ts';
 import { issuerOf, localIssuerPath } from './aws/web-identity-issuer.ts';
 import { corsOf, deployedDoors } from './deployed-doors.ts';
-import { gatewayServer } from './gateway.ts';
+import { gatewayServer, type IamCaller, localApiId } from './gateway.ts';
 import { oidcIdpServer } from './idp/oidc-idp.ts';
 import type { OidcIdpSettings } from './idp/provider-configuration.ts';
 import { close, listen, loopback } from './listen.ts';
@@ -160,5 +163,31 @@ function gatewayOf(
     cors: corsOf(home),
     account: home.account,
     clock,
+    authorize: (request, route) => operatorOf(request, route, { home, iam, sessions, now: clock() }),
   });
+}
+
+interface Authorizing {
+  readonly home: StackTemplate;
+  readonly iam: EmbeddedIam;
+  readonly sessions: Sessions;
+  readonly now: Date;
+}
+
+/** As API Gateway asks IAM: the signature, and execute-api:Invoke on the route. */
+function operatorOf(
+  request: SignedRequest,
+  { method, path }: Route,
+  { home, iam, sessions, now }: Authorizing,
+): IamCaller | undefined {
+  try {
+    const { caller } = verifySignatureV4(request, { iam, sessions, service: 'execute-api', now });
+    const resource = `arn:aws:execute-api:${home.region}:${home.account}:${localApiId}/$default/${method}${path}`;
+    const verdict = judge({ caller, action: 'execute-api:Invoke', resource }, { iam, now, sourceIp: loopback });
+    if (!verdict.allowed || caller.account !== home.account) return undefined;
+    return { accountId: caller.account, userArn: caller.arn, userId: caller.userId };
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
 }

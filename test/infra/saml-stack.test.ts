@@ -185,19 +185,19 @@ describe('the doors', () => {
   test('are all there, each with its route', () => {
     expect(keysIn(plain)).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     expect(Object.keys(plain.environments).sort()).toEqual(
-      ['acs', 'credentials', 'grants', 'health', 'metadata', 'portal', 'signin'].sort(),
+      ['acs', 'credentials', 'explain', 'grants', 'health', 'metadata', 'portal', 'signin'].sort(),
     );
   });
 
-  test('two routes of the portal lead to one function', () => {
+  test('two routes of a door lead to one function', () => {
     const targets = plain
       .resources('AWS::ApiGatewayV2::Integration')
       .map(({ properties }) => String(properties.IntegrationUri));
     expect(targets).toHaveLength(routes.length);
-    expect(new Set(targets).size).toBe(routes.length - 1);
+    expect(new Set(targets).size).toBe(new Set(routes.map(({ door }) => door)).size);
   });
 
-  test('each route has its throttle, and asks API Gateway for no authorisation', () => {
+  test('each route has its throttle, and IAM authorises those of operators only', () => {
     const [stage] = plain.resources('AWS::ApiGatewayV2::Stage');
     const expected = routes.map(({ method, path, throttle }) => [
       `${method} ${path}`,
@@ -214,7 +214,8 @@ describe('the doors', () => {
     );
     expect(Object.fromEntries(settings)).toEqual(Object.fromEntries(expected));
     for (const { properties } of plain.resources('AWS::ApiGatewayV2::Route')) {
-      expect(properties.AuthorizationType).toBe('NONE');
+      const isForOperators = String(properties.RouteKey).includes(' /v1/admin/');
+      expect(properties.AuthorizationType).toBe(isForOperators ? 'AWS_IAM' : 'NONE');
     }
   });
 });
@@ -248,6 +249,7 @@ describe('permissions', () => {
   /** All that any function may do beside writing its own log. */
   const onTheTable: Table = {
     credentials: [items('PutItem', 'assertion#*')],
+    explain: [],
     grants: [],
     signin: [],
     acs: [items('PutItem', 'request#*', 'assertion#*', 'sign-in#*')],
@@ -303,7 +305,7 @@ describe('permissions', () => {
   });
 
   test('without a SAML provider, even with keys configured: none', () => {
-    expect(withoutSaml.permissions).toEqual({ credentials: [], grants: [], health: [] });
+    expect(withoutSaml.permissions).toEqual({ credentials: [], explain: [], grants: [], health: [] });
     const keys = loadConfiguration(
       {
         providers: { app: oidc },
@@ -312,7 +314,7 @@ describe('permissions', () => {
       },
       { documents, now: aMoment },
     );
-    expect(deployed(keys).permissions).toEqual({ credentials: [], grants: [], health: [] });
+    expect(deployed(keys).permissions).toEqual({ credentials: [], explain: [], grants: [], health: [] });
   });
 
   test('stand nowhere else: each function has one role, each role one policy', () => {
@@ -373,6 +375,7 @@ describe('the environment of a function', () => {
     const ofTable = { DAYPASS_TABLE: table };
     expect(whole.environments).toEqual({
       credentials: { ...told, ...address, ...ofTable },
+      explain: told,
       grants: told,
       signin: { ...told, ...address, ...ofTable },
       acs: { ...told, ...address, ...ofTable },
@@ -445,7 +448,13 @@ describe('without a SAML provider', () => {
       'AWS::Logs::MetricFilter',
     ]);
     const keys = withoutSaml.resources('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
-    expect([...keys].sort()).toEqual(['GET /health', 'GET /v1/grants', 'POST /v1/credentials']);
+    expect([...keys].sort()).toEqual([
+      'GET /health',
+      'GET /v1/grants',
+      'POST /v1/admin/explain',
+      'POST /v1/credentials',
+      'POST /v1/explain',
+    ]);
     expect(
       routesWith(false)
         .map(({ method, path }) => `${method} ${path}`)

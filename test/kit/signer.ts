@@ -9,7 +9,8 @@ import { formHeaders } from './sts.ts';
 export interface SigningKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly sessionToken: string;
+  /** Long-term keys have none. */
+  readonly sessionToken?: string | undefined;
 }
 
 export interface SigningSettings {
@@ -56,7 +57,7 @@ export function signedRequest(
   const headers: Record<string, string> = {
     host,
     'x-amz-date': date,
-    'x-amz-security-token': sessionToken,
+    ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
     ...formHeaders,
     ...more,
   };

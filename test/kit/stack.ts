@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { open as acs } from '../../lambdas/acs.ts';
 import { open as credentials } from '../../lambdas/credentials.ts';
+import { open as explain } from '../../lambdas/explain.ts';
 import { open as grants } from '../../lambdas/grants.ts';
 import { open as health } from '../../lambdas/health.ts';
 import { open as metadata } from '../../lambdas/metadata.ts';
@@ -23,6 +24,7 @@ import { freePorts } from './loopback.ts';
 export const doors: Record<DoorName, OpenDoor> = {
   acs,
   credentials,
+  explain,
   grants,
   health,
   metadata,

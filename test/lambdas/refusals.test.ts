@@ -3,18 +3,20 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
-import type { EmbeddedAws } from '../../lib/door.ts';
+import type { EmbeddedAws, Rim } from '../../lib/door.ts';
 import { newBrowserSecret, newRequestId } from '../../lib/identity/saml/request-id.ts';
+import { gatewayServer } from '../../lib/local/gateway.ts';
 import { signInPerson } from '../../lib/local/idp/sign-in.ts';
 import { allTo } from '../../lib/local/stand-ins.ts';
 import { type Network, NetworkError } from '../../lib/network/network.ts';
 import { fault, type RefusalCode, refusals } from '../../lib/refusal.ts';
+import { routes } from '../../lib/routes.ts';
 import { browserCookie, signInCookie } from '../../lib/sign-in/cookies.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
-import { freePorts } from '../kit/loopback.ts';
+import { freePorts, serving } from '../kit/loopback.ts';
 import { aMetadata, documentsOf } from '../kit/metadata.ts';
 import { aSamlIdp, awsAttributes, type ResponseSettings, type SamlIdp } from '../kit/saml-idp.ts';
-import { aStack, type RunningStack, serveIssuer } from '../kit/stack.ts';
+import { aStack, doors, type RunningStack, serveIssuer } from '../kit/stack.ts';
 
 const issuer: Issuer = anIssuer({ issuer: 'https://ci.acme.example' });
 const silent = anIssuer({ issuer: 'https://silent.acme.example' });
@@ -100,6 +102,8 @@ let ci: Awaited<ReturnType<typeof serveIssuer>>;
 let stsAnswers: Network['send'] | undefined;
 /** Set by a test to keep the doors from the table. */
 let isTableGone = false;
+/** What the first door was opened with. */
+let aRim: Rim | undefined;
 
 beforeAll(async () => {
   ci = await serveIssuer(issuer);
@@ -109,11 +113,14 @@ beforeAll(async () => {
     configuration: { ...configuration, url },
     port,
     standIns: new Map([[issuer.issuer, ci.address]]),
-    rim: (rim) => ({
-      ...rim,
-      sts: { send: (request) => (stsAnswers ?? rim.sts.send)(request) },
-      ...(rim.embeddedAws && { embeddedAws: forgetful(rim.embeddedAws) }),
-    }),
+    rim: (rim) => {
+      aRim ??= rim;
+      return {
+        ...rim,
+        sts: { send: (request) => (stsAnswers ?? rim.sts.send)(request) },
+        ...(rim.embeddedAws && { embeddedAws: forgetful(rim.embeddedAws) }),
+      };
+    },
   });
 });
 afterAll(() => Promise.all([stack.stop(), ci.stop()]));
@@ -260,6 +267,22 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   token_not_yet_valid: () => forCi({ nbf: now() + 300 }),
   audience_mismatch: () => forCi({ aud: 'another' }),
   claims_invalid: () => forCi({ sub: '' }),
+  operator_unknown: async () => {
+    if (!aRim) throw new Error('No door was opened.');
+    // A gateway that lets everybody through, as the deployed one never does.
+    const open = await serving(
+      gatewayServer({
+        routes,
+        handlers: new Map([['explain', doors.explain(aRim)]]),
+        cors: undefined,
+        account: '111122223333',
+        clock: () => new Date(),
+      }),
+    );
+    const body = JSON.stringify({ grant: 'narrow', token: issuer.token(goodTimes()) });
+    const headers = { 'content-type': 'application/json' };
+    return told(await fetch(`${open}/v1/admin/explain`, { method: 'POST', headers, body }));
+  },
   grant_unknown: () => post({ grant: 'no-such-grant', token: issuer.token(goodTimes()) }),
   grant_denied: () => post({ grant: 'narrow', token: issuer.token(goodTimes()) }),
   session_unrenderable: () => post({ grant: 'templated', token: issuer.token({ ...goodTimes(), tenant: '*' }) }),

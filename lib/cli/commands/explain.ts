@@ -1,7 +1,8 @@
 import type { Configuration, ProviderSettings, SamlProviderSettings } from '../../config/configuration.ts';
 import { principalIn } from '../../config/federated-provider.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../../config/read-config-file.ts';
-import { type Claims, claimedBySaml, withTimes } from '../../explain/claimed.ts';
+import { type Claims, withTimes } from '../../explain/claimed.ts';
+import { claimedBySaml } from '../../explain/claimed-saml.ts';
 import { explainExchange, type Surroundings } from '../../explain/explain-exchange.ts';
 import { explainTrust, type FederatedRequest } from '../../explain/explain-trust.ts';
 import { type Explanation, explanationOf, type Stage, stage } from '../../explain/explanation.ts';

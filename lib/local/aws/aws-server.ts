@@ -15,7 +15,7 @@ import type { Buckets } from './s3/buckets.ts';
 import { s3Service } from './s3/service.ts';
 import type { AwsAnswer, AwsRequest, Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
-import { signedFor } from './signature-v4.ts';
+import { signedFor, signedRequestOf } from './signature-v4.ts';
 import { stsProtocol, stsService } from './sts/service.ts';
 import { webIdentityIssuer } from './web-identity-issuer.ts';
 
@@ -78,17 +78,12 @@ const formOf = ({ method, query, body }: AwsRequest) =>
   method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
 
 function requestOf(
-  { method = 'GET', url = '/', rawHeaders, socket }: IncomingMessage,
-  about: Pick<AwsRequest, 'body' | 'requestId' | 'now'>,
+  incoming: IncomingMessage,
+  { body, ...about }: Pick<AwsRequest, 'body' | 'requestId' | 'now'>,
 ): AwsRequest {
-  const headers = new Map<string, string>();
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]?.toLowerCase() ?? '';
-    const earlier = headers.get(name);
-    headers.set(name, earlier === undefined ? (rawHeaders[at + 1] ?? '') : `${earlier},${rawHeaders[at + 1] ?? ''}`);
-  }
-  const { path, query } = pathAndQuery(url);
-  return { method, path, query, headers, sourceIp: socket.remoteAddress ?? '127.0.0.1', ...about };
+  const { path, query } = pathAndQuery(incoming.url);
+  const sourceIp = incoming.socket.remoteAddress ?? '127.0.0.1';
+  return { ...signedRequestOf(incoming, { path, query, body }), sourceIp, ...about };
 }
 
 function write(response: ServerResponse, requestId: string, { status, headers, body }: AwsAnswer): void {

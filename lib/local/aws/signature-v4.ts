@@ -2,6 +2,7 @@
 // in which AWS does. Source: IAM User Guide, "Create a signed AWS API request".
 
 import { createHash, createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import {
   AwsError,
   expiredToken,
@@ -21,6 +22,20 @@ export interface SignedRequest {
   /** In lower case; several of one name joined with commas. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
+}
+
+/** As it came: headers of one name are joined. */
+export function signedRequestOf(
+  { method = 'GET', rawHeaders }: Pick<IncomingMessage, 'method' | 'rawHeaders'>,
+  parts: Pick<SignedRequest, 'path' | 'query' | 'body'>,
+): SignedRequest {
+  const headers = new Map<string, string>();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    const earlier = headers.get(name);
+    headers.set(name, earlier === undefined ? (rawHeaders[at + 1] ?? '') : `${earlier},${rawHeaders[at + 1] ?? ''}`);
+  }
+  return { method, headers, ...parts };
 }
 
 export interface Verifying {

@@ -1,0 +1,86 @@
+// POST /v1/explain and POST /v1/admin/explain: why not. A caller is told of his own claims; an operator of everything.
+
+import type { Explanation } from '../explain/explanation.ts';
+import { Refusal } from '../refusal.ts';
+import type { Dialect } from './dialect.ts';
+import type { HttpRequest } from './http.ts';
+import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
+
+export type ExplainAsked =
+  | { readonly by: 'caller'; readonly token: string; readonly grant: string }
+  | {
+      readonly by: 'operator';
+      /** The ARN that signed the request. */
+      readonly operator: string;
+      readonly grant: string;
+      /** A token, or claims as the provider of this name would prove them. */
+      readonly proof:
+        | { readonly token: string }
+        | { readonly provider: string; readonly claims: ReadonlyMap<string, unknown> };
+    };
+
+export type ExplainAnswered =
+  | { readonly to: 'caller'; readonly own: OwnClaims }
+  | { readonly to: 'operator'; readonly explanation: Explanation };
+
+/** What a caller may know: what was read of his proof, and which of it the grant looked at in vain. */
+export interface OwnClaims {
+  readonly verdict: Explanation['verdict'];
+  readonly provider: string;
+  readonly subject: string;
+  readonly provenUntil: Date;
+  readonly claims: ReadonlyMap<string, readonly string[]>;
+  /** Claims that are there in a form that no condition can judge. */
+  readonly notComparable: readonly string[];
+  /** Names of claims that are his. */
+  readonly lookedAtInVain: readonly string[];
+  /** The grants that he may have. */
+  readonly grants: readonly string[];
+}
+
+const operatorPath = '/v1/admin/explain';
+
+export const explain: Dialect<ExplainAsked, ExplainAnswered> = {
+  read(request) {
+    return request.path === operatorPath ? readOperator(request) : readCaller(request);
+  },
+
+  answer(answered) {
+    if (answered.to === 'operator') return answerJson(200, answered.explanation);
+    const { claims, ...own } = answered.own;
+    return answerJson(200, { ...own, claims: Object.fromEntries(claims) });
+  },
+
+  refuse: refuseInJson,
+};
+
+function readCaller(request: HttpRequest): ExplainAsked {
+  const body = readJson(request, ['grant', 'token']);
+  return { by: 'caller', grant: textIn(body, 'grant'), token: textIn(body, 'token') };
+}
+
+/** API Gateway lets nobody come here unsigned. Should it ever, nothing is told. */
+function readOperator(request: HttpRequest): ExplainAsked {
+  const { iamCaller: operator } = request;
+  if (operator === undefined) throw new Refusal('operator_unknown');
+  const body = readJson(request, ['grant', 'token', 'provider', 'claims']);
+  const grant = textIn(body, 'grant');
+  if (!body.has('claims')) return { by: 'operator', operator, grant, proof: { token: textIn(body, 'token') } };
+  if (body.has('token')) throw malformed('Send "token" or "claims", not both.');
+  const claims = body.get('claims');
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw malformed('"claims" must be an object, and "provider" the name of the provider that would prove them.');
+  }
+  return {
+    by: 'operator',
+    operator,
+    grant,
+    proof: { provider: textIn(body, 'provider'), claims: new Map(Object.entries(claims)) },
+  };
+}
+
+function textIn(body: ReadonlyMap<string, unknown>, name: string): string {
+  const value = body.get(name);
+  if (typeof value !== 'string' || value === '') throw malformed(`"${name}" must be there and be a text.`);
+  return value;
+}
