@@ -1,5 +1,6 @@
 // A configuration that loads, looked at once more: what it says may still not be what is meant.
 
+import { createHash } from 'node:crypto';
 import type { Configuration, GrantSettings } from '../config/configuration.ts';
 import { federatedProvider, principalIn } from '../config/federated-provider.ts';
 import { trustPolicy } from '../grant/trust-policy.ts';
@@ -7,7 +8,7 @@ import { isSamlList } from '../identity/saml/condition-keys.ts';
 import type { Condition } from '../policy/condition.ts';
 import { parseOperator } from '../policy/operator.ts';
 import { packedPolicySize } from '../session/packed-size.ts';
-import { policyText } from '../session/session-policy.ts';
+import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
 import { checkConditions, type Report } from './check-conditions.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Finding } from './finding.ts';
@@ -59,19 +60,25 @@ function checkReachable(conditions: readonly Condition[], report: (condition: Co
   }
 }
 
-/** How long a claim in a policy is taken to be: longer than most, and of letters that do not compress. */
-const claimCharacters = 48;
-const incompressible = 'q7Zk2Vx9Lm4Rt8Wb1Yc6Nf3Hg5Jd0PsAoEuIiBvCzDyFxGwTqKa';
-const nearLimitPercent = 80;
+const sampleCharacters = 48;
+/** What stands for a claim's value: longer than most, and of letters that do not compress. */
+const sampleOf = (claim: string) => createHash('sha384').update(claim).digest('base64url').slice(0, sampleCharacters);
+const nearLimitPercent = 60;
 
 function checkPacked({ session, role }: GrantSettings, report: Report): void {
   if (!session.policy) return;
   const rendered = policyText(session.policy, ({ parts }) =>
-    parts.map((part) => (typeof part === 'string' ? part : incompressible.slice(0, claimCharacters))).join(''),
+    parts.map((part) => (typeof part === 'string' ? part : sampleOf(part.claim))).join(''),
   );
-  const subject = incompressible.slice(0, claimCharacters);
+  const subject = sampleOf('sub');
   const percent = packedPolicySize([rendered, subject, role.kind === 'made' ? role.roleName : role.arn]);
   const says = `is estimated to take ${percent} % of a session`;
-  if (percent > 100) report('packed-too-large', '.session.policy', says);
-  else if (percent >= nearLimitPercent) report('packed-near-limit', '.session.policy', says);
+  if (rendered.length > longestPolicyCharacters) {
+    report(
+      'policy-may-not-fit',
+      '.session.policy',
+      `has ${rendered.length} characters with claims of ${sampleCharacters}`,
+    );
+  }
+  if (percent >= nearLimitPercent) report('packed-near-limit', '.session.policy', says);
 }

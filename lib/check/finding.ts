@@ -90,15 +90,14 @@ export const kinds = {
     reason: 'The trust policy is close to the 2048 characters that IAM takes.',
     fix: 'Split the role before the next condition does not fit.',
   },
-  'packed-too-large': {
-    severity: 'error',
-    reason:
-      'Policy and claims are estimated to be more than an STS session holds; STS would refuse with PackedPolicyTooLarge.',
+  'policy-may-not-fit': {
+    severity: 'warning',
+    reason: 'With claims of some length the session policy has more than the 2048 characters that STS takes.',
     fix: 'Shorten the session policy, or move what all sessions share into the role.',
   },
   'packed-near-limit': {
     severity: 'warning',
-    reason: 'Policy and claims are estimated to fill most of what an STS session holds; long claims may not fit.',
+    reason: 'Policy and claims are estimated to fill most of what an STS session holds; session tags share the space.',
     fix: 'Shorten the session policy, or move what all sessions share into the role.',
   },
   'unreachable-grant': {

@@ -270,18 +270,18 @@ const present: readonly (readonly [code: string, look: Look])[] = [
         : undefined,
   ],
   [
+    'branch-for-tag',
+    (looked) =>
+      equalWhen(looked, (text) => text.replace('refs/heads/', 'refs/tags/'))
+        ? 'One is a branch (refs/heads/), the other a tag (refs/tags/).'
+        : undefined,
+  ],
+  [
     'ref-form',
     (looked) =>
       isAbout(looked.key, 'sub') &&
       equalWhen(looked, (text) => text.replace(/:(ref:)?(refs\/(heads|tags)\/)?([^:]*)$/, ':$4'))
         ? 'A branch in a subject is written ref:refs/heads/NAME, a tag ref:refs/tags/NAME.'
-        : undefined,
-  ],
-  [
-    'branch-for-tag',
-    (looked) =>
-      equalWhen(looked, (text) => text.replace('refs/heads/', 'refs/tags/'))
-        ? 'One is a branch (refs/heads/), the other a tag (refs/tags/).'
         : undefined,
   ],
   [
