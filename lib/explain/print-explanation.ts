@@ -4,7 +4,7 @@ const marks = { passed: 'yes', failed: 'NO', 'not judged': '-' } as const;
 
 /** For a terminal: a line for each stage, and below it what kept it from passing. */
 export function printExplanation({ verdict, stages }: Explanation): string {
-  const lines = stages.flatMap((each) => [headOf(each), ...bodyOf(each).map((line) => `    ${line}`)]);
+  const lines = stages.flatMap((each) => [headOf(each), ...bodyOf(each).map((line) => `    ${line}`)]).map(inOneLine);
   return `${[...lines, '', `Verdict: ${verdict}`].join('\n')}\n`;
 }
 
@@ -29,5 +29,9 @@ function linesOfFailure({ element, operator, key, expected, got, hint }: Failure
   ];
 }
 
-/** Quoted, so that spaces show and nothing in a value can pass for a line of ours. */
+/** Nothing in a claim may pass for a line of ours, or turn the direction of one. */
+const inOneLine = (line: string) =>
+  line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+
+/** Quoted, so that spaces show. */
 const listed = (texts: readonly string[]) => texts.map((text) => JSON.stringify(text)).join(', ') || 'nothing';
