@@ -3,9 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { kinds } from '../lib/check/finding.ts';
 import { loadConfiguration } from '../lib/config/load-config.ts';
 import { variables } from '../lib/environment.ts';
 import { type Vendor, vendors } from '../lib/identity/oidc/vendors.ts';
+import { actions } from '../lib/local/aws/sts/service.ts';
 import { fault, refusals } from '../lib/refusal.ts';
 import { routes } from '../lib/routes.ts';
 
@@ -59,6 +61,16 @@ describe('the tables of the README', () => {
       return [name, vendor.replace(`\`${name}\` `, ''), audience, quoted(pin)];
     });
     expect(written).toEqual(rows);
+  });
+
+  test('findings', () => {
+    const rows = Object.entries(kinds).map(([code, { severity, reason }]) => [`\`${code}\``, severity, reason]);
+    expect(table('finding', 'severity', 'what it means')).toEqual(rows);
+  });
+
+  test('the actions of the embedded STS', () => {
+    const written = table('STS', 'answers').flatMap(([names]) => quoted(names));
+    expect([...written].sort()).toEqual([...actions.keys()].sort());
   });
 
   test('environment variables', () => {
