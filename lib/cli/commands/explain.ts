@@ -1,31 +1,16 @@
-import type { Configuration, ProviderSettings, SamlProviderSettings } from '../../config/configuration.ts';
 import { principalIn } from '../../config/federated-provider.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../../config/read-config-file.ts';
-import { type Claims, withTimes } from '../../explain/claimed.ts';
 import { claimedBySaml } from '../../explain/claimed-saml.ts';
 import { explainExchange, type Surroundings } from '../../explain/explain-exchange.ts';
 import { explainTrust, type FederatedRequest } from '../../explain/explain-trust.ts';
 import { type Explanation, explanationOf, type Stage, stage } from '../../explain/explanation.ts';
 import { explainClaims, samlRequest, webIdentityRequest } from '../../explain/federated-request.ts';
 import { printExplanation } from '../../explain/print-explanation.ts';
-import { parseCompactJwt } from '../../identity/oidc/compact-jwt.ts';
-import { messageOf } from '../../message-of.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import { type Policy, PolicyError } from '../../policy/policy.ts';
-import { Refusal, refusals } from '../../refusal.ts';
 import { acsPath } from '../../sign-in/our-addresses.ts';
-import { parseStrictJson } from '../../strict-json.ts';
-import {
-  argumentsIn,
-  type Command,
-  type ExitCode,
-  exitCodes,
-  type Io,
-  inJson,
-  textOf,
-  UsageError,
-} from '../command.ts';
-import { readSignedAssertion } from '../read-assertion.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
+import { type Presented, presentedProof } from '../presented-proof.ts';
 
 const usage = `daypass explain (--token T | --assertion A | --claims C) (--grant NAME | --role ARN --live | --trust-policy FILE)
 
@@ -95,65 +80,9 @@ async function explanationFor(values: Values, io: Io): Promise<Explanation> {
   return grant === undefined ? throughTrust(values, io) : throughGrant(grant, values, io);
 }
 
-interface Presented {
-  readonly claims: Claims;
-  /** What reading the proof told, beyond its claims. */
-  readonly read: Stage | undefined;
-  readonly provider: ProviderSettings | undefined;
-}
-
-async function presented(values: Values, configuration: Configuration | undefined, io: Io): Promise<Presented> {
-  const { token, assertion, claims } = values;
-  if ([token, assertion, claims].filter((each) => each !== undefined).length !== 1) {
-    throw new UsageError('Bring one proof: --token, --assertion or --claims.');
-  }
-  if (assertion !== undefined) return readAssertion(await textOf(assertion, io), configuration, io.now());
-  const read = token === undefined ? claimsIn(await textOf(claims ?? '', io)) : payloadOf(await textOf(token, io));
-  const provider = providerOf(read, values.provider, configuration);
-  return { claims: token === undefined ? withTimes(read, io.now()) : read, read: undefined, provider };
-}
-
-function readAssertion(response: string, configuration: Configuration | undefined, now: Date): Presented {
-  const providers = [...(configuration?.providers.values() ?? [])].filter(
-    (each): each is SamlProviderSettings => each.kind === 'saml',
-  );
-  return readSignedAssertion(response, providers, now);
-}
-
-function payloadOf(token: string): Claims {
-  try {
-    return parseCompactJwt(token).payload;
-  } catch (error) {
-    if (error instanceof Refusal)
-      throw new Error(`--token: ${refusals[error.code].says} ${String(error.detail.why ?? '')}`);
-    throw error;
-  }
-}
-
-function claimsIn(text: string): Claims {
-  try {
-    return parseStrictJson(text);
-  } catch (error) {
-    throw new Error(`--claims: ${messageOf(error)}. Write one JSON object, or @FILE.`);
-  }
-}
-
-function providerOf(claims: Claims, named: string | undefined, configuration: Configuration | undefined) {
-  const all = [...(configuration?.providers.values() ?? [])];
-  if (named !== undefined) {
-    const found = all.find(({ name }) => name === named);
-    if (!found)
-      throw new UsageError(
-        `--provider ${named}: the providers are ${all.map(({ name }) => name).join(', ') || 'none'}.`,
-      );
-    return found;
-  }
-  return all.find((each) => each.kind === 'oidc' && each.issuer === claims.get('iss'));
-}
-
 async function throughGrant(grant: string, values: Values, io: Io): Promise<Explanation> {
   const configuration = await readConfigurationFile(values.config ?? defaultConfigurationFile, { now: io.now() });
-  const { claims, read, provider } = await presented(values, configuration, io);
+  const { claims, read, provider } = await presentedProof(values, configuration, io);
   if (!provider) {
     const issuer = claims.get('iss');
     const says =
@@ -200,7 +129,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
   const { role: arn, 'trust-policy': file, live = false } = values;
   const configuration =
     values.config || values.provider || values.assertion ? await configurationOf(values, io) : undefined;
-  const { claims, read, provider } = await presented(values, configuration, io);
+  const { claims, read, provider } = await presentedProof(values, configuration, io);
   const account = values.account ?? roleForm.exec(arn ?? '')?.[1] ?? defaultAccount;
   const proof =
     read ??
