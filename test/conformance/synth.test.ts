@@ -54,7 +54,7 @@ grants: { deploy: { from: ci, when: { StringLike: { sub: "repo:*" } }, role: { p
 });
 
 describe('the published package', () => {
-  test('serves inside somebody else’s CDK app', async () => {
+  test('serves inside somebody else’s CDK app, and brings the command', async () => {
     const { stdout } = await execute('npm', ['pack', '--silent', '--pack-destination', folder]);
     const modules = join(folder, 'app', 'node_modules');
     mkdirSync(join(modules, 'daypass'), { recursive: true });
@@ -83,7 +83,16 @@ app.synth();
     const types = Object.values(templateIn(join(folder, 'theirs', 'Theirs.template.json')).Resources).map(
       ({ Type }) => Type,
     );
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(7);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(8);
     expect(types).toContain('AWS::IAM::SAMLProvider');
+
+    const command = join('node_modules', 'daypass', 'dist', 'bin', 'daypass.js');
+    const there = join('node_modules', 'daypass');
+    const files = ['--config', join(there, 'daypass.yaml')];
+    const checked = await execute('node', [command, 'check', ...files], { cwd: join(folder, 'app') });
+    expect(checked.stdout).toBe('Nothing found.\n');
+    const tests = ['--tests', join(there, 'daypass.tests.yaml')];
+    const tested = await execute('node', [command, 'test', ...files, ...tests], { cwd: join(folder, 'app') });
+    expect(tested.stdout).toContain(' 0 failed');
   });
 });
