@@ -6,8 +6,9 @@ import { type ExplainAnswered, type ExplainAsked, explain } from '../lib/dialect
 import type { OpenDoor } from '../lib/door.ts';
 import { type Broker, list } from '../lib/exchange.ts';
 import { claimedByOidc, withTimes } from '../lib/explain/claimed.ts';
-import { explainGrant, explainSession } from '../lib/explain/explain-grant.ts';
+import { explainGrant, explainSession, unmetConditions } from '../lib/explain/explain-grant.ts';
 import { explanationOf, type Stage, stage } from '../lib/explain/explanation.ts';
+import { decideGrant } from '../lib/grant/decide-grant.ts';
 import type { Identity } from '../lib/identity/identity.ts';
 import { proveIdentity } from '../lib/identity/prove-identity.ts';
 import { Refusal, refusals } from '../lib/refusal.ts';
@@ -38,13 +39,12 @@ async function answerCaller(
 ): Promise<ExplainAnswered> {
   const { identity, grants } = await list({ proof: { kind: 'oidc', token }, grant }, means, trail);
   const { attributes, provider, subject, provenUntil } = identity;
-  const granted = explainGrant(identity, grant, means.grants);
-  const failures = granted.stage.statements.flatMap((statement) => statement.failures);
-  const looked = failures.flatMap(({ key, got }) => (key !== undefined && got !== undefined ? [key] : []));
-  const { verdict } = explanationOf([
-    granted.stage,
-    ...(granted.grant ? [explainSession(identity, granted.grant, undefined).stage] : []),
-  ]);
+  const decision = decideGrant(identity, grant, means.grants);
+  const asked = means.grants.get(grant);
+  const unmet = asked ? unmetConditions(identity, asked) : [];
+  const looked = unmet.flatMap(({ condition, got }) => (got === undefined ? [] : [condition.key]));
+  const session = decision.allowed ? [explainSession(identity, decision.grant, undefined).stage] : [];
+  const { verdict } = decision.allowed ? explanationOf(session) : { verdict: 'denied' as const };
   return {
     to: 'caller',
     own: {

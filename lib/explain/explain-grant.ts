@@ -4,6 +4,7 @@ import { decideGrant, type Grants, type Miss } from '../grant/decide-grant.ts';
 import type { Grant } from '../grant/grant.ts';
 import { type Identity, isOpaque } from '../identity/identity.ts';
 import { claimContext } from '../policy/context.ts';
+import type { UnmetCondition } from '../policy/evaluate.ts';
 import { Refusal, refusals } from '../refusal.ts';
 import { planSession, type SessionPlan } from '../session/plan-session.ts';
 import { type Failure, type Stage, stage } from './explanation.ts';
@@ -45,11 +46,17 @@ function sentenceFor(miss: Miss, name: string, grants: Grants): string {
   }
 }
 
-/** Every condition that does not hold, not only the first. */
-function failuresOf(identity: Identity, { from, when }: Grant): readonly Failure[] {
-  if (from !== identity.provider) return [];
-  const { attributes } = identity;
+/** Every condition that does not hold, not only the first; none for a grant of another provider. */
+export function unmetConditions({ provider, attributes }: Identity, { from, when }: Grant): readonly UnmetCondition[] {
+  if (from !== provider) return [];
   const context = claimContext(attributes.texts);
+  return when
+    .filter((condition) => !condition.holds(context) || condition.reads.some((name) => isOpaque(attributes, name)))
+    .map((condition) => ({ condition, got: context.values(condition.key) }));
+}
+
+function failuresOf(identity: Identity, grant: Grant): readonly Failure[] {
+  const { attributes } = identity;
   const scene: Scene = {
     kind: identity.evidence.kind === 'saml' ? 'saml' : 'oidc',
     principal: identity.provider,
@@ -57,14 +64,11 @@ function failuresOf(identity: Identity, { from, when }: Grant): readonly Failure
     keys: attributes.texts,
     claims: attributes.texts,
   };
-  return when
-    .filter((condition) => !condition.holds(context) || condition.reads.some((name) => isOpaque(attributes, name)))
-    .map((condition): Failure => {
-      const { operator, key, expected } = condition;
-      const got = context.values(key);
-      const hint = hintForCondition({ condition, got }, scene);
-      return { element: 'Condition', operator, key, expected, got, ...(hint && { hint }) };
-    });
+  return unmetConditions(identity, grant).map(({ condition, got }): Failure => {
+    const { operator, key, expected } = condition;
+    const hint = hintForCondition({ condition, got }, scene);
+    return { element: 'Condition', operator, key, expected, got, ...(hint && { hint }) };
+  });
 }
 
 export interface Planned {

@@ -33,11 +33,27 @@ interface Looked extends ConditionFailure, Scene {
 
 type Look = (looked: Looked) => string | undefined;
 
-/** Long texts are compared by their beginnings: the work must stay small. */
+/** Whoever asks has written the claims: the work, and what is said, must stay small. */
 const comparedCharacters = 256;
+const mostCompared = 200;
+const mostQuoted = 5;
 const cut = (text: string) => text.slice(0, comparedCharacters);
 
-const quote = (texts: readonly string[]) => texts.map((text) => `"${cut(text)}"`).join(', ');
+const quote = (texts: readonly string[]) =>
+  texts
+    .slice(0, mostQuoted)
+    .map((text) => `"${cut(text)}"`)
+    .join(', ') + (texts.length > mostQuoted ? ', …' : '');
+
+/** Nothing that is longer than anybody would mistype. */
+const near = (word: string, words: Iterable<string>) =>
+  nearest(
+    cut(word),
+    [...words].filter(({ length }) => length <= comparedCharacters),
+  );
+
+const firstOnes = (map: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> =>
+  new Map([...map].slice(0, mostCompared).map(([name, values]) => [name, values.slice(0, mostCompared)]));
 
 /** Keys that only callers with AWS credentials have. */
 export const signedOnly =
@@ -102,7 +118,7 @@ const missing: readonly (readonly [code: string, look: Look])[] = [
       const claim = afterColon(key);
       const known = ['aud', 'oaud', ...claimsKnownToSts(issuer)];
       if (known.some((each) => each.toLowerCase() === claim.toLowerCase())) return undefined;
-      const meant = nearest(claim, known);
+      const meant = near(claim, known);
       if (meant && !claims.has(claim)) return `There is no key ${claim} of this issuer; did you mean ${meant}?`;
       const has = claims.has(claim) ? `The token has the claim ${claim}, but AWS` : 'AWS';
       const other = [...keys.keys()]
@@ -118,7 +134,7 @@ const missing: readonly (readonly [code: string, look: Look])[] = [
       const tags = [...keys.keys()]
         .filter((each) => each.startsWith('aws:requesttag/'))
         .map((each) => each.slice('aws:requesttag/'.length));
-      const meant = nearest(key.split('/').slice(1).join('/'), tags);
+      const meant = near(key.split('/').slice(1).join('/'), tags);
       if (meant) return `The proof has the session tag ${meant}; is that meant?`;
       return `The identity provider signs no such session tag${tags.length > 0 ? `, only ${tags.join(', ')}` : ': the proof carries none'}.`;
     },
@@ -133,7 +149,7 @@ const missing: readonly (readonly [code: string, look: Look])[] = [
   [
     'misspelt-key',
     ({ key, keys }) => {
-      const meant = nearest(key, [...keys.keys()]);
+      const meant = near(key, keys.keys());
       return meant && meant !== key.toLowerCase()
         ? `There is no ${key} in the request; did you mean ${meant}?`
         : undefined;
@@ -330,9 +346,7 @@ const present: readonly (readonly [code: string, look: Look])[] = [
   [
     'misspelt-value',
     ({ expected, got = [] }) => {
-      const pair = got
-        .map((have) => [have, nearest(cut(have), expected.map(cut))] as const)
-        .find(([, near]) => near !== undefined);
+      const pair = got.map((have) => [have, near(have, expected)] as const).find(([, near]) => near !== undefined);
       return pair && `${quote([pair[0]])} and ${quote([pair[1] ?? ''])} differ in a few letters only.`;
     },
   ],
@@ -355,8 +369,19 @@ export function hintForCondition(failure: ConditionFailure, scene: Scene): Hint 
   const operator = parseOperator(failure.condition.operator);
   if (!operator) return undefined;
   const { key, expected } = failure.condition;
-  const looked = { ...failure, ...scene, operator, key, expected };
-  return firstOf(failure.got === undefined ? missing : present, looked);
+  const { keys, claims, ...rest } = scene;
+  const got = failure.got?.slice(0, mostCompared);
+  const looked = {
+    ...failure,
+    ...rest,
+    got,
+    keys: firstOnes(keys),
+    claims: firstOnes(claims),
+    operator,
+    key,
+    expected,
+  };
+  return firstOf(got === undefined ? missing : present, looked);
 }
 
 function firstOf(looks: typeof missing, looked: Looked): Hint | undefined {
@@ -390,7 +415,7 @@ export function hintForPrincipal(expected: readonly string[], alsoAws: readonly 
     return { code: 'letter-case', says: 'Only the letter case differs, and it counts.' };
   if (fits((name) => name.replace(/\/$/, '')) !== undefined)
     return { code: 'trailing-slash', says: 'Only a slash at the end differs.' };
-  const meant = nearest(cut(principal), expected.map(cut));
+  const meant = near(principal, expected);
   if (meant !== undefined)
     return { code: 'misspelt-principal', says: `${meant} and ${principal} differ in a few letters only.` };
   if (alsoAws.includes('*')) {
@@ -419,7 +444,7 @@ export function hintForAction(action: string, expected: readonly string[]): Hint
   const other = expected.find((each) => /^sts:AssumeRole/i.test(each));
   if (other !== undefined)
     return { code: 'wrong-action', says: `Whoever brings this proof asks for ${action}, not for ${other}.` };
-  const meant = nearest(action, expected);
+  const meant = near(action, expected);
   return meant === undefined
     ? { code: 'another-action', says: `The call is ${action}.` }
     : { code: 'misspelt-action', says: `${meant} is not ${action}.` };
@@ -432,7 +457,7 @@ export function warningFor(
   keys: Scene['keys'],
 ): Hint | undefined {
   if (got !== undefined || condition.operator === 'Null') return undefined;
-  const meant = nearest(condition.key, [...keys.keys()]);
+  const meant = near(condition.key, [...keys.keys()].slice(0, mostCompared));
   const also = meant && meant !== condition.key.toLowerCase() ? ` Did you mean ${meant}?` : '';
   const operator = parseOperator(condition.operator);
   const why =
