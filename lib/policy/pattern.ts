@@ -79,32 +79,30 @@ export function matchesPattern(
   context: Context,
   options: MatchOptions = {},
 ): boolean | undefined {
-  const [only] = pattern.tokens;
-  if (pattern.tokens.length === 1 && only?.kind === 'text') return fold(only.text, options) === fold(value, options);
-  const resolved = resolve(pattern, context, options);
-  return resolved && glob(resolved, [...fold(value, options)]);
+  const pieces = resolve(pattern, context, options);
+  return pieces && glob(pieces, fold(value, options));
 }
 
-/** Character by character: whole texts fold by context, a Σ at the end otherwise than one within. */
+/** Letter by letter: alone among letters, Σ has another lower case at the end of a word than within. */
 const fold = (text: string, { ignoreCase }: MatchOptions) =>
-  ignoreCase ? Array.from(text, (character) => character.toLowerCase()).join('') : text;
+  ignoreCase ? text.replaceAll('Σ', 'σ').toLowerCase() : text;
 
 const RUN = Symbol('any run');
 const ONE = Symbol('any character');
-type Element = string | typeof RUN | typeof ONE;
+type Piece = string | typeof RUN | typeof ONE;
 
-function resolve({ tokens }: Pattern, context: Context, options: MatchOptions): Element[] | undefined {
-  const elements: Element[] = [];
+function resolve({ tokens }: Pattern, context: Context, options: MatchOptions): Piece[] | undefined {
+  const pieces: Piece[] = [];
   for (const token of tokens) {
-    if (token.kind === 'anyRun') elements.push(RUN);
-    else if (token.kind === 'anyCharacter') elements.push(ONE);
+    if (token.kind === 'anyRun') pieces.push(RUN);
+    else if (token.kind === 'anyCharacter') pieces.push(ONE);
     else {
       const text = token.kind === 'text' ? token.text : valueFor(token, context);
       if (text === undefined) return undefined;
-      elements.push(...fold(text, options));
+      pieces.push(fold(text, options));
     }
   }
-  return elements;
+  return pieces;
 }
 
 /** A variable stands for single-valued keys only. */
@@ -115,29 +113,35 @@ function valueFor({ key, fallback }: { key: string; fallback?: string }, context
 }
 
 /** Greedy match that goes back only to the last run. */
-function glob(elements: readonly Element[], characters: readonly string[]): boolean {
-  let element = 0;
-  let character = 0;
+function glob(pieces: readonly Piece[], value: string): boolean {
+  let piece = 0;
+  let at = 0;
   let run = -1;
   let resume = 0;
-  while (character < characters.length) {
-    const wanted = elements[element];
+  while (piece < pieces.length || at < value.length) {
+    const wanted = pieces[piece];
     if (wanted === RUN) {
-      run = element++;
-      resume = character;
-    } else if (wanted !== undefined && (wanted === ONE || wanted === characters[character])) {
-      element++;
-      character++;
-    } else if (run >= 0) {
-      element = run + 1;
-      character = ++resume;
+      run = piece++;
+      resume = at;
+    } else if (wanted === ONE && at < value.length) {
+      piece++;
+      at = afterCharacter(value, at);
+    } else if (typeof wanted === 'string' && value.startsWith(wanted, at)) {
+      piece++;
+      at += wanted.length;
+    } else if (run >= 0 && resume < value.length) {
+      piece = run + 1;
+      resume = afterCharacter(value, resume);
+      at = resume;
     } else {
       return false;
     }
   }
-  while (elements[element] === RUN) element++;
-  return element === elements.length;
+  return true;
 }
+
+/** Some characters, 😀 for one, take two places in a text. */
+const afterCharacter = (text: string, at: number) => at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
 /** Cuts at the first `times` separators that stand in plain text, never at one inside a variable's name. */
 export function splitPattern(pattern: Pattern, separator: string, times: number): Pattern[] {

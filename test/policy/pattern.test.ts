@@ -37,6 +37,10 @@ describe('wildcards', () => {
     ['*?', 'a', true],
     ['*?b', 'b', false],
     ['?', '😀', true],
+    ['??', '😀', false],
+    ['a?b*', 'a😀bc', true],
+    ['*?😀', '😀😀', true],
+    ['*\uDE00', '😀', false],
   ])('"%s" on "%s": %s', (pattern, value, expected) => {
     expect(matches(pattern, value)).toBe(expected);
   });
@@ -180,6 +184,13 @@ describe('splitting', () => {
     expect(split(source, 2, {}, ['a', 'x:y', 'b'])).toEqual([true, true, true]);
     expect(split(source, 2, { 'aws:team': 'p:q' }, ['a', 'p:q', 'b'])).toEqual([true, true, true]);
   });
+});
+
+test('a text may be of any length, in the pattern, the value and the variable', () => {
+  const long = 'x'.repeat(500_000);
+  expect(matches(`${long}*`, `${long}y`)).toBe(true);
+  expect(matches('*${v}', long, { v: long })).toBe(true);
+  expect(matches("?${v, 'y'}", long, { v: long })).toBe(false);
 });
 
 test('a hostile pattern costs no more than its length times the value', () => {
