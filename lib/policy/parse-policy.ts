@@ -8,12 +8,14 @@ import {
   PolicyError,
   type PolicyKind,
   type PolicyProblem,
+  type PolicyVersion,
   type Statement,
 } from './policy.ts';
 import { type PrincipalElement, parsePrincipal } from './principal.ts';
 
 const versionWithVariables = '2012-10-17';
-const versions = [versionWithVariables, '2008-10-17'];
+const versionUnlessNamed = '2008-10-17';
+const versions: readonly PolicyVersion[] = [versionWithVariables, versionUnlessNamed];
 const documentElements = ['Version', 'Id', 'Statement'];
 const statementElements = [
   'Sid',
@@ -37,39 +39,47 @@ export interface PolicySource {
 
 /** Throws a `PolicyError` with every problem; nothing else. */
 export function parsePolicy({ name, kind, document }: PolicySource): Policy {
+  const content = typeof document === 'string' ? fromJson(document) : document;
+  if (!isRecord(content)) throw new PolicyError([{ path: 'policy', says: 'must be an object' }]);
   const problems: PolicyProblem[] = [];
   const report = (path: string, says: string) => void problems.push({ path, says });
-  const statements = statementsOf(typeof document === 'string' ? fromJson(document, report) : document, kind, report);
+  for (const element of unknownKeys(content, documentElements)) {
+    report(element, `is not an element of a policy; allowed are ${documentElements.join(', ')}`);
+  }
+  const version = versionOf(content, report);
+  const statements = statementsOf(content.Statement, { kind, variables: version === versionWithVariables, report });
   if (problems.length > 0) throw new PolicyError(problems);
-  return { name, statements };
+  return { name, version, statements };
 }
 
 type Report = (path: string, says: string) => void;
 
-function fromJson(text: string, report: Report): unknown {
+function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    report('policy', 'is not JSON');
-    return { Statement: [] };
+    throw new PolicyError([{ path: 'policy', says: 'is not JSON' }]);
   }
 }
 
-function statementsOf(document: unknown, kind: PolicyKind, report: Report): Statement[] {
-  if (!isRecord(document)) {
-    report('policy', 'must be an object');
-    return [];
+function versionOf({ Version: written = versionUnlessNamed }: Readonly<Record<string, unknown>>, report: Report) {
+  const version = versions.find((each) => each === written);
+  if (version === undefined) {
+    const got = typeof written === 'string' ? `is "${written}"` : 'is no text';
+    report('Version', `${got}; allowed are ${versions.join(', ')}`);
   }
-  for (const element of unknownKeys(document, documentElements)) {
-    report(element, `is not an element of a policy; allowed are ${documentElements.join(', ')}`);
-  }
-  const { Version: version = '2008-10-17', Statement: listed } = document;
-  if (typeof version !== 'string' || !versions.includes(version)) {
-    report(
-      'Version',
-      `${typeof version === 'string' ? `is "${version}"` : 'is no text'}; allowed are ${versions.join(', ')}`,
-    );
-  }
+  return version ?? versionUnlessNamed;
+}
+
+/** How the statements of a document are to be read. */
+interface Manner {
+  readonly kind: PolicyKind;
+  readonly variables: boolean;
+  readonly report: Report;
+}
+
+function statementsOf(listed: unknown, manner: Manner): Statement[] {
+  const { report } = manner;
   if (listed === undefined) report('Statement', 'is missing');
   const statements: readonly unknown[] = Array.isArray(listed) ? listed : listed === undefined ? [] : [listed];
   const sids = new Set<string>();
@@ -84,16 +94,13 @@ function statementsOf(document: unknown, kind: PolicyKind, report: Report): Stat
       report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
     }
     if (typeof sid === 'string') sids.add(sid);
-    return statementOf(statement, { index, path, kind, variables: version === versionWithVariables, report });
+    return statementOf(statement, { index, path, ...manner });
   });
 }
 
-interface Reading {
+interface Reading extends Manner {
   readonly index: number;
   readonly path: string;
-  readonly kind: PolicyKind;
-  readonly variables: boolean;
-  readonly report: Report;
 }
 
 function statementOf(statement: Readonly<Record<string, unknown>>, reading: Reading): Statement[] {

@@ -5,9 +5,13 @@ import type { Condition } from './condition.ts';
 import type { Pattern } from './pattern.ts';
 import type { PrincipalElement } from './principal.ts';
 
+/** Only in the later one is `${…}` a variable. A document that names none is of the earlier. */
+export type PolicyVersion = '2012-10-17' | '2008-10-17';
+
 /** A parsed document. `name` is what explanations call it. */
 export interface Policy {
   readonly name: string;
+  readonly version: PolicyVersion;
   readonly statements: readonly Statement[];
 }
 
