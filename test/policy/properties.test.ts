@@ -4,8 +4,12 @@ import { matchesArn, parseArnPattern } from '../../lib/policy/arn-pattern.ts';
 import { evaluate, type Layer, type PolicyRequest } from '../../lib/policy/evaluate.ts';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { matchesPattern, parsePattern } from '../../lib/policy/pattern.ts';
-import { PolicyError, type PolicyKind } from '../../lib/policy/policy.ts';
+import { type Policy, PolicyError, type PolicyKind } from '../../lib/policy/policy.ts';
+import { printPolicy } from '../../lib/policy/print-policy.ts';
+import { requests as anyRequests, documentsOf } from './documents.ts';
 import { aPolicy, contextOf } from './kit.ts';
+
+type Elements = Readonly<Record<string, unknown>>;
 
 const syntax = { wildcards: true, variables: true };
 
@@ -41,8 +45,50 @@ const statementOf = (effect: 'Allow' | 'Deny') =>
       [notResource ? 'NotResource' : 'Resource']: resource,
       Condition: condition,
     }));
+
+interface Narrowing {
+  readonly wide: Elements;
+  readonly narrow: Elements;
+}
+/** One element with fewer entries and with more; which of them says less depends on whether it is negated. */
+const fewerAndMore = (positive: string, negative: string, entries: fc.Arbitrary<string>): fc.Arbitrary<Narrowing> =>
+  fc.tuple(fc.boolean(), some(entries), some(entries)).map(([negated, few, further]) => {
+    const [fewer, more] = [few, [...few, ...further]];
+    return negated
+      ? { wide: { [negative]: fewer }, narrow: { [negative]: more } }
+      : { wide: { [positive]: more }, narrow: { [positive]: fewer } };
+  });
+const teams = fc.constantFrom('a', 'b', 'a*', '*', '${other}', "${other, 'b'}");
+const oneCondition = fc
+  .tuple(
+    fc.constantFrom('', 'ForAllValues:', 'ForAnyValue:'),
+    fc.constantFrom(['StringEquals', 'StringNotEquals'] as const, ['StringLike', 'StringNotLike'] as const),
+    fc.constantFrom('', 'IfExists'),
+  )
+  .chain(([set, [positive, negative], suffix]) => fewerAndMore(set + positive + suffix, set + negative + suffix, teams))
+  .map(({ wide, narrow }): Narrowing => ({ wide: underTeam(wide), narrow: underTeam(narrow) }));
+const underTeam = (operators: Elements): Elements =>
+  Object.fromEntries(Object.entries(operators).map(([operator, values]) => [operator, { team: values }]));
+const furtherConditions = fc.constantFrom({}, { Bool: { mfa: true } }, { Null: { other: ['true', 'false'] } });
+const narrowings = (effect: 'Allow' | 'Deny'): fc.Arbitrary<Narrowing> =>
+  fc
+    .tuple(
+      fewerAndMore('Action', 'NotAction', actionPatterns),
+      fewerAndMore('Resource', 'NotResource', resourcePatterns),
+      oneCondition,
+      furtherConditions,
+    )
+    .map(([action, resource, condition, further]) => ({
+      wide: { Effect: effect, ...action.wide, ...resource.wide, Condition: condition.wide },
+      narrow: {
+        Effect: effect,
+        ...action.narrow,
+        ...resource.narrow,
+        Condition: { ...condition.narrow, ...further },
+      },
+    }));
 const statements = fc.array(fc.oneof(statementOf('Allow'), statementOf('Deny')), { maxLength: 4 });
-const layersOf = (lists: readonly (readonly Readonly<Record<string, unknown>>[])[]): Layer[] =>
+const layersOf = (lists: readonly (readonly Elements[])[]): Layer[] =>
   lists.map((list, index) => ({ name: `layer ${index}`, policies: [aPolicy(list)] }));
 const lists = fc.array(statements, { minLength: 1, maxLength: 3 });
 const requests: fc.Arbitrary<PolicyRequest> = fc.tuple(actions, resources, keys).map(([action, resource, known]) => ({
@@ -92,6 +138,29 @@ describe('evaluating', () => {
     );
   });
 
+  const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+
+  test('narrowing an Allow of a session policy never widens', () => {
+    const roles = fc.oneof(lists, fc.constant([[everything]]));
+    fc.assert(
+      fc.property(roles, statements, narrowings('Allow'), requests, (role, others, { wide, narrow }, request) => {
+        fc.pre(!isAllowed([...role, [...others, wide]], request));
+        expect(isAllowed([...role, [...others, narrow]], request)).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('widening a Deny never widens', () => {
+    fc.assert(
+      fc.property(statements, narrowings('Deny'), requests, (others, { wide, narrow }, request) => {
+        fc.pre(!isAllowed([[everything, ...others, narrow]], request));
+        expect(isAllowed([[everything, ...others, wide]], request)).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('the order of layers and of statements never changes the answer', () => {
     fc.assert(
       fc.property(lists, requests, (all, request) => {
@@ -105,21 +174,62 @@ describe('evaluating', () => {
   test('a statement that denies everything leaves nothing', () => {
     fc.assert(
       fc.property(lists, requests, (all, request) => {
-        expect(isAllowed([...all, [{ Effect: 'Deny', Action: '*', Resource: '*' }]], request)).toBe(false);
+        expect(isAllowed([...all, [{ ...everything, Effect: 'Deny' }]], request)).toBe(false);
+      }),
+    );
+  });
+});
+
+const kinds = fc.constantFrom<PolicyKind>('trust', 'identity', 'resource');
+
+describe('printing', () => {
+  const parse = (kind: PolicyKind, document: unknown) => parsePolicy({ name: 'p', kind, document });
+  /** All that a policy says; what its conditions do follows from it. */
+  const told = (policy: Policy) => JSON.stringify(policy);
+  const documents = kinds.chain((kind) => fc.tuple(fc.constant(kind), documentsOf(kind)));
+
+  test('and parsing again gives the same policy', () => {
+    fc.assert(
+      fc.property(documents, ([kind, document]) => {
+        const policy = parse(kind, document);
+        expect(told(parse(kind, printPolicy(policy)))).toBe(told(policy));
+        expect(told(parse(kind, JSON.stringify(printPolicy(policy))))).toBe(told(policy));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('never changes a decision', () => {
+    fc.assert(
+      fc.property(documents, anyRequests, ([kind, document], request) => {
+        const policy = parse(kind, document);
+        const decide = (each: Policy) => evaluate([{ name: 'layer', policies: [each] }], request);
+        expect(decide(parse(kind, printPolicy(policy)))).toEqual(decide(policy));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('what was printed gives the same print', () => {
+    fc.assert(
+      fc.property(documents, ([kind, document]) => {
+        const print = printPolicy(parse(kind, document));
+        expect(printPolicy(parse(kind, print))).toEqual(print);
       }),
     );
   });
 });
 
 describe('parsing', () => {
-  const kinds = fc.constantFrom<PolicyKind>('trust', 'identity', 'resource');
-  const onlyPolicyErrors = (kind: PolicyKind, document: unknown) => {
+  const parsedOrRefused = (kind: PolicyKind, document: unknown) => {
     try {
-      parsePolicy({ name: 'p', kind, document });
+      return parsePolicy({ name: 'p', kind, document });
     } catch (error) {
       expect(error).toBeInstanceOf(PolicyError);
+      return undefined;
     }
   };
+  const onlyPolicyErrors = (kind: PolicyKind, document: unknown) => void parsedOrRefused(kind, document);
 
   /** JSON that looks like a policy often enough to reach every check. */
   const policyLike = fc.letrec((again) => {
@@ -214,6 +324,20 @@ describe('parsing', () => {
       policyLike.document.map((document) => JSON.stringify(document)),
     );
     fc.assert(fc.property(kinds, texts, onlyPolicyErrors), { numRuns: 1_000 });
+  });
+
+  test('whatever parses answers every request', () => {
+    const documents = kinds.chain((kind) =>
+      fc.tuple(fc.constant(kind), fc.oneof(documentsOf(kind), policyLike.document)),
+    );
+    fc.assert(
+      fc.property(documents, anyRequests, ([kind, document], request) => {
+        const policy = parsedOrRefused(kind, document);
+        const layers = [{ name: 'layer', policies: policy ? [policy] : [] }];
+        expect(evaluate(layers, request).allowed).toBeTypeOf('boolean');
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
