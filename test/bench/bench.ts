@@ -1,8 +1,9 @@
-// npm run bench: what the hot door and a SAML response cost, beside its limit and a peer, measured in the same run.
+// npm run bench: what the hot door, a SAML response and a trust decision cost, beside a limit and a peer in the same run.
 // Absolute figures depend on the machine; the ratios are what to look at.
 
 import { rmSync } from 'node:fs';
 import { bundleDoor, carriedConfigurationFile } from '../../lib/infra/bundle-door.ts';
+import { benchDecisions } from './decisions.ts';
 import { benchExchange } from './exchange.ts';
 import { benchLoad } from './load.ts';
 import { benchSaml } from './saml.ts';
@@ -13,6 +14,7 @@ try {
   benchLoad(folder);
   await benchExchange(folder);
   await benchSaml();
+  benchDecisions();
 } finally {
   rmSync(folder, { recursive: true });
 }
