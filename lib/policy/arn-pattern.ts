@@ -3,7 +3,6 @@ import { matchesPattern, type Pattern, type PatternSyntax, parsePattern, splitPa
 
 /** Six parts that match one by one, so that a `*` never crosses a colon before the resource; or everything. */
 export interface ArnPattern {
-  readonly source: string;
   /** `undefined` stands for the lone `*`. */
   readonly parts: readonly Pattern[] | undefined;
 }
@@ -12,12 +11,12 @@ const partCount = 6;
 
 /** Throws a plain `Error` when the text is neither an ARN pattern nor `*`. */
 export function parseArnPattern(source: string, syntax: PatternSyntax): ArnPattern {
-  if (source === '*') return { source, parts: undefined };
+  if (source === '*') return { parts: undefined };
   const parts = splitPattern(parsePattern(source, syntax), ':', partCount - 1);
   if (parts.length < partCount || !source.startsWith('arn:')) {
     throw new Error(`"${source}" is not an ARN; write arn:partition:service:region:account:resource or *`);
   }
-  return { source, parts };
+  return { parts };
 }
 
 /** `undefined` when the value is no ARN or a variable has no single value. */

@@ -6,6 +6,7 @@ import { nearest } from '../nearest.ts';
 import { isRecord } from '../record.ts';
 import type { Context } from './context.ts';
 import { operatorNames, parseOperator } from './operator.ts';
+import { variablesIn } from './pattern.ts';
 
 /** One operator applied to one key: the smallest thing that can fail. */
 export interface Condition {
@@ -44,8 +45,6 @@ export function compileCondition({ operator: name, key, expected }: ConditionTex
   const reads = [key, ...(variables ? expected.flatMap(variablesIn) : [])];
   return { operator: name, key, expected, reads, holds: (context) => holds(context.values(key), context) };
 }
-
-const variablesIn = (text: string) => Array.from(text.matchAll(/\$\{([^*?$,}]+)/g), ([, name = '']) => name.trim());
 
 /** Reads `{ operator: { key: value or values } }`; what is wrong goes to `report`. */
 export function parseConditions(block: unknown, path: string, { variables, report }: ConditionOptions): Condition[] {

@@ -90,10 +90,10 @@ function statementsOf(listed: unknown, manner: Manner): Statement[] {
       return [];
     }
     const sid = statement.Sid;
-    if (typeof sid === 'string' && sid !== '' && sids.has(sid)) {
-      report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
+    if (typeof sid === 'string' && sid !== '') {
+      if (sids.has(sid)) report(`${path}.Sid`, `"${sid}" stands on an earlier statement`);
+      sids.add(sid);
     }
-    if (typeof sid === 'string') sids.add(sid);
     return statementOf(statement, { index, path, ...manner });
   });
 }

@@ -7,7 +7,13 @@ type Token =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'anyRun' }
   | { readonly kind: 'anyCharacter' }
-  | { readonly kind: 'variable'; readonly key: string; readonly fallback?: string };
+  | Variable;
+
+interface Variable {
+  readonly kind: 'variable';
+  readonly key: string;
+  readonly fallback: string | undefined;
+}
 
 export interface Pattern {
   /** As the author wrote it. */
@@ -31,9 +37,8 @@ export function parsePattern(source: string, syntax: PatternSyntax): Pattern {
   const tokens: Token[] = [];
   let text = '';
   const push = (token: Token) => {
-    if (text !== '') tokens.push({ kind: 'text', text });
+    tokens.push({ kind: 'text', text }, token);
     text = '';
-    tokens.push(token);
   };
   for (let at = 0; at < source.length; at++) {
     const character = source.charAt(at);
@@ -53,17 +58,23 @@ export function parsePattern(source: string, syntax: PatternSyntax): Pattern {
       text += character;
     }
   }
-  if (text !== '') tokens.push({ kind: 'text', text });
+  tokens.push({ kind: 'text', text });
   return { source, tokens };
 }
 
-function variableToken(inside: string, source: string): Token {
+function variableToken(inside: string, source: string): Variable {
   const [, key, fallback] = variable.exec(inside) ?? [];
   if (key === undefined) {
     throw new Error(`"${source}" has the variable \${${inside}}; allowed are \${key} and \${key, 'default'}`);
   }
-  return fallback === undefined ? { kind: 'variable', key } : { kind: 'variable', key, fallback };
+  return { kind: 'variable', key, fallback };
 }
+
+/** The keys whose values a text with variables would bring in. */
+export const variablesIn = (source: string): readonly string[] =>
+  parsePattern(source, { wildcards: false, variables: true }).tokens.flatMap((token) =>
+    token.kind === 'variable' ? [token.key] : [],
+  );
 
 export interface MatchOptions {
   readonly ignoreCase?: boolean;
@@ -106,7 +117,7 @@ function resolve({ tokens }: Pattern, context: Context, options: MatchOptions): 
 }
 
 /** A variable stands for single-valued keys only. */
-function valueFor({ key, fallback }: { key: string; fallback?: string }, context: Context): string | undefined {
+function valueFor({ key, fallback }: Variable, context: Context): string | undefined {
   const values = context.values(key);
   if (values === undefined) return fallback;
   return values.length === 1 ? values[0] : undefined;
@@ -154,11 +165,11 @@ export function splitPattern(pattern: Pattern, separator: string, times: number)
     }
     let rest = token.text;
     for (let cut = rest.indexOf(separator); cut >= 0 && parts.length <= times; cut = rest.indexOf(separator)) {
-      if (cut > 0) add({ kind: 'text', text: rest.slice(0, cut) });
+      add({ kind: 'text', text: rest.slice(0, cut) });
       parts.push([]);
       rest = rest.slice(cut + separator.length);
     }
-    if (rest !== '') add({ kind: 'text', text: rest });
+    add({ kind: 'text', text: rest });
   }
   return parts.map((tokens) => ({ source: pattern.source, tokens }));
 }

@@ -62,6 +62,6 @@ function printConditions(conditions: readonly Condition[]) {
 
 /** As people write it: one text stands alone. */
 function texts(list: readonly string[]): Texts {
-  const [first, ...more] = list;
-  return first === undefined || more.length > 0 ? list : first;
+  const [only = list] = list;
+  return list.length > 1 ? list : only;
 }

@@ -19,6 +19,7 @@ describe('parts', () => {
       'arn:aws:sns:eu-west-1:111122223333:topic:sub',
       true,
     ],
+    ['colons in the resource are text like any other', 'arn:aws:sns:*:*:a:b:c', 'arn:aws:sns:eu-west-1:1:a:b:c', true],
     ['a star before the resource stays in its part', 'arn:aws:s*:::x', 'arn:aws:sns:eu-west-1::x', false],
     ['a star does not swallow the account', 'arn:aws:iam:*:*:x', 'arn:aws:iam:x', undefined],
     ['a star may stand for an empty part', 'arn:aws:iam:*:111122223333:role/team/deploy', role, true],
@@ -29,6 +30,7 @@ describe('parts', () => {
     ['the account counts', 'arn:aws:iam::444455556666:role/*', role, false],
     ['case counts', 'arn:aws:iam::111122223333:role/Team/*', role, false],
     ['a value with too few parts is no ARN', 'arn:*:*:*:*:*', 'arn:aws:iam', undefined],
+    ['a value that does not begin with arn is no ARN', 'arn:aws:s3:::x', 'urn:aws:s3:::x', undefined],
     ['a bucket is not its keys', 'arn:aws:s3:::bucket', 'arn:aws:s3:::bucket/key', false],
   ])('%s', (_says, pattern, arn, expected) => {
     expect(matches(pattern, arn)).toBe(expected);

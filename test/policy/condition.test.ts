@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstUnmet, parseConditions } from '../../lib/policy/condition.ts';
+import { compileCondition, firstUnmet, parseConditions } from '../../lib/policy/condition.ts';
 import { awsContext, claimContext } from '../../lib/policy/context.ts';
 import { parseOperator } from '../../lib/policy/operator.ts';
 import { type ConditionBlock, holds, type RequestKeys, unmet } from './kit.ts';
@@ -40,13 +40,21 @@ describe('operator names', () => {
   test.each([...bases, ...negatedBases])('%s takes every prefix and IfExists', (base) => {
     for (const set of ['', 'ForAllValues:', 'ForAnyValue:']) {
       for (const suffix of ['', 'IfExists']) {
-        expect(parseOperator(set + base + suffix)?.name).toBe(base);
+        expect(parseOperator(set + base + suffix)).toMatchObject({
+          name: base,
+          set: set === '' ? undefined : set.slice(0, -1),
+          ifExists: suffix !== '',
+        });
       }
     }
   });
 
   test.each(negatedBases)('%s holds on a missing key, as a negated operator does', (base) => {
     expect(parseOperator(base)?.compile([sampleFor(base)], false)(undefined, awsContext([]))).toBe(true);
+  });
+
+  test('Null takes neither', () => {
+    expect(parseOperator('Null')).toMatchObject({ name: 'Null', set: undefined, ifExists: false });
   });
 
   test.each([
@@ -147,6 +155,7 @@ describe('values of each type', () => {
     ['DateEquals', '2030-01-01T00:00:00Z', '2030-01-01T01:00:00+01:00', true],
     ['DateEquals', '1893456000', '2030-01-01T00:00:00Z', true],
     ['DateEquals', 1893456000, '2030-01-01', true],
+    ['DateEquals', '2030-01-01T00:00Z', '2030-01-01T01:30+0130', true],
     ['DateNotEquals', '2030-01-01', '2030-01-02', true],
     ['DateLessThan', '2030-01-01T00:00:00Z', '2029-12-31T23:59:59.999Z', true],
     ['DateLessThan', '2030-01-01', '2030-01-01T00:00:00Z', false],
@@ -248,6 +257,28 @@ describe('variables', () => {
   });
 });
 
+describe('the keys that a condition reads', () => {
+  const reads = (expected: readonly string[], variables = true) =>
+    compileCondition({ operator: 'StringLike', key: 'k', expected }, variables).reads;
+
+  test.each<[says: string, expected: readonly string[], keys: readonly string[]]>([
+    ['are its own', ['a', '$5', '{b}'], ['k']],
+    [
+      'are those of its variables',
+      ['a${aws:username}', "${a}${ cost center , 'none'}"],
+      ['k', 'aws:username', 'a', 'cost center'],
+    ],
+    ['may have any character that a variable takes', ['${a*b}', '${$c}'], ['k', 'a*b', '$c']],
+    ['are none that are written out', ['${*}', '${$}{team}', "${a, '${b'}"], ['k', 'a']],
+  ])('%s', (_says, expected, keys) => {
+    expect(reads(expected)).toEqual(keys);
+  });
+
+  test('are its own in documents before 2012-10-17', () => {
+    expect(reads(['${v}', '${'], false)).toEqual(['k']);
+  });
+});
+
 describe('a block', () => {
   test('needs every operator and every key', () => {
     const block = { StringEquals: { a: '1', b: '2' }, NumericLessThan: { c: 3 } };
@@ -297,18 +328,19 @@ describe('a block', () => {
 describe('writing a condition', () => {
   const problems = (block: unknown) => {
     const found: string[] = [];
-    parseConditions(block, 'Condition', { variables: true, report: (path, says) => found.push(`${path}: ${says}`) });
+    const report = (path: string, says: string) => found.push(`${path}: ${says}`);
+    expect(parseConditions(block, 'Condition', { variables: true, report })).toEqual([]);
     return found;
   };
 
   test.each<[says: string, block: unknown, problem: string]>([
     ['a block that is a list', [], 'Condition: must be an object of operators'],
     ['a block that is nothing', null, 'Condition: must be an object of operators'],
-    ['an unknown operator', { Equals: { k: 'a' } }, 'Condition.Equals: "Equals" is not a condition operator'],
     ['an operator without keys', { Bool: {} }, 'Condition.Bool: must be an object of condition keys'],
     ['an operator on a text', { Bool: 'true' }, 'Condition.Bool: must be an object of condition keys'],
     ['an empty list of values', { Bool: { k: [] } }, 'Condition.Bool.k: must be a text, a number, a boolean or'],
     ['a value that is nothing', { StringEquals: { k: null } }, 'Condition.StringEquals.k: must be a text'],
+    ['nothing among values', { StringEquals: { k: ['a', null] } }, 'Condition.StringEquals.k: must be a text'],
     ['a list within a list', { StringEquals: { k: [['a']] } }, 'Condition.StringEquals.k: must be a text'],
     ['an object as value', { StringEquals: { k: {} } }, 'Condition.StringEquals.k: must be a text'],
     ['a broken variable', { StringEquals: { k: '${' } }, 'never closes it'],
@@ -316,32 +348,64 @@ describe('writing a condition', () => {
     expect(problems(block)).toEqual([expect.stringContaining(problem)]);
   });
 
-  test.each<[operator: string, value: string]>([
-    ['NumericEquals', 'five'],
-    ['NumericEquals', ''],
-    ['NumericEquals', '${n}'],
-    ['DateLessThan', 'tomorrow'],
-    ['DateLessThan', '2030-01-01T00:00:00'],
-    ['DateLessThan', '2030-02-30'],
-    ['DateLessThan', '${aws:CurrentTime}'],
-    ['Bool', 'yes'],
-    ['Bool', 'constructor'],
-    ['Bool', '__proto__'],
-    ['Null', 'maybe'],
-    ['Null', 'constructor'],
-    ['Null', '__proto__'],
-    ['BinaryEquals', 'not base64'],
-    ['BinaryEquals', 'A'],
-    ['IpAddress', 'localhost'],
-    ['IpAddress', '10.0.0.0/33'],
-    ['IpAddress', '10.0.0.0/'],
-    ['IpAddress', '10.0.0.0/-1'],
-    ['IpAddress', '10.0.0.0/8/16'],
-    ['IpAddress', '10.0.0/8'],
-    ['IpAddress', '2001:db8::/129'],
-    ['ArnLike', 'role/x'],
-  ])('%s takes no "%s"', (operator, value) => {
-    expect(problems({ [operator]: { k: value } })).toEqual([expect.stringContaining(`Condition.${operator}.k: `)]);
+  test.each<[written: string, meant: string]>([
+    ['Equals', ''],
+    ['StringEqual', '; did you mean StringEquals?'],
+    ['Nul', '; did you mean Null?'],
+  ])('the operator "%s" is refused%s', (written, meant) => {
+    expect(problems({ [written]: { k: 'a' } })).toEqual([
+      `Condition.${written}: "${written}" is not a condition operator${meant}`,
+    ]);
+  });
+
+  test('an operator that nobody has checked is refused as well', () => {
+    const compile = () => compileCondition({ operator: 'Equals', key: 'k', expected: ['a'] }, true);
+    expect(compile).toThrow('"Equals" is not a condition operator');
+  });
+
+  test('what is right beside what is wrong is kept', () => {
+    const block = { StringEquals: { a: [], b: '1' }, Equals: { c: '1' }, Bool: { d: 'true' } };
+    const conditions = parseConditions(block, 'when', { variables: true, report: () => undefined });
+    expect(conditions.map(({ key }) => key)).toEqual(['b', 'd']);
+  });
+
+  const notA = {
+    number: 'is not a number',
+    date: 'is not a date in ISO 8601 form',
+    truth: 'is neither true nor false',
+    base64: 'is not Base64',
+    address: 'is not an IP address or a CIDR range',
+  };
+  test.each<[operator: string, value: string, says: string]>([
+    ['NumericEquals', 'five', notA.number],
+    ['NumericEquals', '', notA.number],
+    ['NumericEquals', '${n}', notA.number],
+    ['DateLessThan', 'tomorrow', notA.date],
+    ['DateLessThan', '2030-01-01T00:00:00', notA.date],
+    ['DateLessThan', '2030-02-30', notA.date],
+    ['DateLessThan', '${aws:CurrentTime}', notA.date],
+    ['Bool', 'yes', notA.truth],
+    ['Bool', 'constructor', notA.truth],
+    ['Bool', '__proto__', notA.truth],
+    ['Null', 'maybe', 'Null takes true or false, not'],
+    ['Null', 'constructor', 'Null takes true or false, not'],
+    ['Null', '__proto__', 'Null takes true or false, not'],
+    ['BinaryEquals', 'not base64', notA.base64],
+    ['BinaryEquals', 'A', notA.base64],
+    ['IpAddress', 'localhost', notA.address],
+    ['IpAddress', '10.0.0.0/33', notA.address],
+    ['IpAddress', '10.0.0.0/', notA.address],
+    ['IpAddress', '10.0.0.0/-1', notA.address],
+    ['IpAddress', '10.0.0.0/8/16', notA.address],
+    ['IpAddress', '10.0.0/8', notA.address],
+    ['IpAddress', '2001:db8::/129', notA.address],
+    ['ArnLike', 'role/x', 'is not an ARN'],
+  ])('%s takes no "%s": it %s', (operator, value, says) => {
+    const [problem, ...more] = problems({ [operator]: { k: value } });
+    expect(problem).toMatch(`Condition.${operator}.k: `);
+    expect(problem).toContain(value);
+    expect(problem).toContain(says);
+    expect(more).toEqual([]);
     expect(problems({ [`ForAnyValue:${operator}IfExists`]: { k: value } })).toHaveLength(1);
   });
 

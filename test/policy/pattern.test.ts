@@ -38,6 +38,8 @@ describe('wildcards', () => {
     ['*?b', 'b', false],
     ['?', '😀', true],
     ['??', '😀', false],
+    ['?', '\uffff', true],
+    ['?', '\u{10000}', true],
     ['a?b*', 'a😀bc', true],
     ['*?😀', '😀😀', true],
     ['*\uDE00', '😀', false],
@@ -76,6 +78,12 @@ describe('case', () => {
 
   test('of one letter does not depend on the letters around it', () => {
     expect(matches('ΑΣ*', 'ΑΣΑ', {}, true)).toBe(true);
+    expect(matches('ας', 'ΑΣ', {}, true)).toBe(false);
+    expect(matches('Α', 'ΑΣ', {}, true)).toBe(false);
+  });
+
+  test('makes no two letters of one', () => {
+    expect(matches('straße', 'STRASSE', {}, true)).toBe(false);
   });
 });
 
@@ -126,7 +134,14 @@ describe('variables', () => {
   });
 
   test('spaces around the key do not count', () => {
-    expect(matches("${ team , 'x' }", 'blue', { team: 'blue' })).toBe(true);
+    expect(matches("${ team ,  'x' }", 'blue', { team: 'blue' })).toBe(true);
+    expect(matches("${team,'x'}", 'x')).toBe(true);
+  });
+
+  test('spaces within the key do', () => {
+    const keys = { 'cost  center no': 'blue', 'cost center no': 'red' };
+    expect(matches('${ cost  center no }', 'blue', keys)).toBe(true);
+    expect(matches('${cost center no}', 'red', keys)).toBe(true);
   });
 
   test.each(['*', '?', '$'])('${%s} is that character itself', (character) => {
@@ -138,8 +153,9 @@ describe('variables', () => {
     expect(matches('${$}{team}', '${team}', { team: 'blue' })).toBe(true);
   });
 
-  test('a dollar without a brace is plain text', () => {
+  test('a dollar without a brace and a brace without a dollar are plain text', () => {
     expect(matches('$5 $', '$5 $')).toBe(true);
+    expect(matches('a{team}', 'a{team}', { team: 'blue' })).toBe(true);
   });
 
   test.each<[source: string, reason: RegExp]>([
@@ -152,6 +168,9 @@ describe('variables', () => {
     ['${team, "none"}', /allowed are/],
     ["${team, 'none}", /allowed are/],
     ['${a${b}}', /allowed are/],
+    ['${a {b}', /allowed are/],
+    ["${a 'b}", /allowed are/],
+    ['${a\nb}', /allowed are/],
     ["${'x'}", /allowed are/],
   ])('%s is refused', (source, reason) => {
     expect(() => parsePattern(source, everything)).toThrow(reason);

@@ -62,6 +62,13 @@ describe('Principal', () => {
     ['a service is named by its domain', { Service: 'lambda.amazonaws.com' }, 'service', true],
     ['another service is not', { Service: 'ec2.amazonaws.com' }, 'service', false],
     ['an account number inside a longer text is no account', { AWS: '1111222233334' }, 'role session', false],
+    [
+      'what begins like an account root is no account',
+      { AWS: 'arn:aws:iam::111122223333:root/x' },
+      'role session',
+      false,
+    ],
+    ['what ends like an account root is no account', { AWS: 'xarn:aws:iam::111122223333:root' }, 'role session', false],
     ['a user called root is not the account', { AWS: 'arn:aws:iam::111122223333:user/root' }, 'role session', false],
   ])('%s', (_says, principal, caller, expected) => {
     expect(matches(principal, caller)).toBe(expected);
@@ -80,6 +87,7 @@ describe('writing a principal', () => {
     ['the prototype as kind', JSON.parse('{"__proto__":"ann"}'), /has "__proto__"/],
     ['an empty list', { AWS: [] }, /non-empty list/],
     ['a number', { AWS: 111122223333 }, /must be a text/],
+    ['a number in a list', { AWS: ['111122223333', 444455556666] }, /must be a text/],
     ['a wildcard within a name', { AWS: 'arn:aws:iam::111122223333:role/*' }, /no wildcard within a name/],
     ['a wildcard within a service', { Service: '*.amazonaws.com' }, /no wildcard within a name/],
   ])('%s is refused', (_says, value, problem) => {

@@ -57,7 +57,7 @@ describe('a document as people write it is printed as it was', () => {
     ],
     ['no statement', 'identity', { Version: '2012-10-17', Statement: [] }],
   ])('%s', (_says, kind, document) => {
-    expect(printed(document, kind)).toEqual(document);
+    expect(printed(document, kind)).toStrictEqual(document);
   });
 });
 
