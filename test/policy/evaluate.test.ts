@@ -96,6 +96,11 @@ describe('a resource', () => {
     }
   });
 
+  test('a request without a resource is told apart from one with another', () => {
+    const verdict = evaluate([layer('p', allow())], { action: 's3:GetObject', context: contextOf() });
+    expect(verdict).toMatchObject({ misses: [{ element: 'Resource', expected: ['*'], got: [] }] });
+  });
+
   test('a variable without a value applies neither as Resource nor as NotResource', () => {
     expect(allowed(allow({ Resource: 'arn:aws:s3:::${gone}/*' }))).toBe(false);
     expect(allowed(allow({ NotResource: 'arn:aws:s3:::${gone}/*' }))).toBe(false);
