@@ -3,6 +3,8 @@ import {
   type Caller,
   callerNames,
   matchesPrincipal,
+  type Nearness,
+  nearness,
   parsePrincipal,
   principalNames,
 } from '../../lib/policy/principal.ts';
@@ -76,6 +78,31 @@ describe('Principal', () => {
   });
 });
 
+describe('a principal speaks', () => {
+  const ofRole: Caller = { kind: 'aws', account: '111122223333', arns: [session], roleArns: [role] };
+
+  test.each<[says: string, principal: unknown, caller: Caller, expected: Nearness | undefined]>([
+    ['of everyone', '*', ofRole, 'self'],
+    ['of every AWS caller', { AWS: '*' }, ofRole, 'self'],
+    ['of a session', { AWS: [role, session] }, ofRole, 'self'],
+    ['of its role', { AWS: ['111122223333', role] }, ofRole, 'role'],
+    ['of its account', { AWS: '111122223333' }, ofRole, 'account'],
+    ['of a user, who has no role', { AWS: role }, callers.stranger, undefined],
+    ['of a provider', { Federated: oidc }, callers['oidc user'], 'self'],
+    ['of a service', { Service: 'lambda.amazonaws.com' }, callers.service, 'self'],
+    ['of another', { AWS: '444455556666' }, ofRole, undefined],
+  ])('%s', (_says, principal, caller, expected) => {
+    const { element } = parsed(principal);
+    expect(element && nearness(element, caller)).toBe(expected);
+  });
+
+  test('of nobody by excluding others: no more than the account is meant', () => {
+    const { element } = parsed({ AWS: '444455556666' }, true);
+    expect(element && nearness(element, ofRole)).toBe('account');
+    expect(element && nearness(element, callers.stranger)).toBeUndefined();
+  });
+});
+
 describe('writing a principal', () => {
   test.each<[says: string, value: unknown, problem: RegExp]>([
     ['a text other than "*"', role, /must be "\*" or an object/],
@@ -108,6 +135,11 @@ describe('explaining', () => {
 
   test('a caller is told by every name it answers to', () => {
     expect(callerNames(callers['role session'])).toEqual([role, session, '111122223333']);
+    expect(callerNames({ ...callers['role session'], arns: [session], roleArns: [role] })).toEqual([
+      session,
+      role,
+      '111122223333',
+    ]);
     expect(callerNames(callers['oidc user'])).toEqual([oidc]);
     expect(callerNames(callers.service)).toEqual(['lambda.amazonaws.com']);
   });

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchesArn, parseArnPattern } from '../../lib/policy/arn-pattern.ts';
+import { authorize } from '../../lib/policy/authorize.ts';
 import { evaluate, type Layer, type PolicyRequest } from '../../lib/policy/evaluate.ts';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { matchesPattern, parsePattern } from '../../lib/policy/pattern.ts';
 import { type Policy, PolicyError, type PolicyKind } from '../../lib/policy/policy.ts';
+import type { AwsCaller } from '../../lib/policy/principal.ts';
 import { printPolicy } from '../../lib/policy/print-policy.ts';
 import { requests as anyRequests, documentsOf } from './documents.ts';
 import { aPolicy, contextOf } from './kit.ts';
@@ -176,6 +178,70 @@ describe('evaluating', () => {
       fc.property(lists, requests, (all, request) => {
         expect(isAllowed([...all, [{ ...everything, Effect: 'Deny' }]], request)).toBe(false);
       }),
+    );
+  });
+});
+
+describe('authorizing', () => {
+  const account = '111122223333';
+  const [user, role, session] = ['user/ann', 'role/deploy', 'assumed-role/deploy/ann'].map(
+    (name) => `arn:aws:iam::${account}:${name}`,
+  ) as [string, string, string];
+  const callers = fc.constantFrom<AwsCaller>(
+    { kind: 'aws', account, arns: [user] },
+    { kind: 'aws', account, arns: [session], roleArns: [role] },
+  );
+  const principals = fc.constantFrom('*', account, user, role, session).map((AWS) => ({ Principal: { AWS } }));
+  const ofResource = fc
+    .tuple(principals, statements, fc.constantFrom(account, '444455556666'), fc.boolean())
+    .map(([principal, list, owner, mustAllow]) => ({
+      account: owner,
+      policies: [
+        aPolicy(
+          list.map((each) => ({ ...each, ...principal })),
+          'resource',
+        ),
+      ],
+      mustAllow,
+    }));
+  const policies = fc.record(
+    { identity: statements.map((list) => [aPolicy(list)]), resource: ofResource },
+    { requiredKeys: ['identity'] },
+  );
+  const asked = fc.tuple(callers, requests).map(([caller, request]) => ({ ...request, caller }));
+
+  test('neither a boundary nor session policies ever widen', () => {
+    fc.assert(
+      fc.property(policies, statements, asked, (given, more, request) => {
+        fc.pre(!authorize(given, request).allowed);
+        const further = [aPolicy(more)];
+        expect(authorize({ ...given, boundary: further }, request).allowed).toBe(false);
+        expect(authorize({ ...given, session: further }, request).allowed).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('without a word of either side nothing is allowed', () => {
+    fc.assert(
+      fc.property(policies, asked, (given, request) => {
+        const silent = {
+          ...given,
+          identity: [],
+          ...(given.resource && { resource: { ...given.resource, policies: [] } }),
+        };
+        expect(authorize(silent, request).allowed).toBe(false);
+      }),
+    );
+  });
+
+  test('another account alone never gives access', () => {
+    fc.assert(
+      fc.property(policies, asked, ({ resource }, request) => {
+        const given = { identity: [], ...(resource && { resource: { ...resource, account: '444455556666' } }) };
+        expect(authorize(given, request).allowed).toBe(false);
+      }),
+      { numRuns: 500 },
     );
   });
 });
