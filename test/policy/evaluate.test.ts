@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate, type Layer, type PolicyRequest, type Verdict } from '../../lib/policy/evaluate.ts';
+import { evaluate, everyMiss, type Layer, type PolicyRequest, type Verdict } from '../../lib/policy/evaluate.ts';
 import type { Caller } from '../../lib/policy/principal.ts';
 import { allow, aPolicy, contextOf, deny, type RequestKeys, trust } from './kit.ts';
 
@@ -216,5 +216,30 @@ describe('why', () => {
         },
       ],
     });
+  });
+});
+
+describe('everything that keeps a statement from applying', () => {
+  const request = { action: 's3:GetObject', resource: object, context: contextOf({ team: 'blue' }) };
+  const missed = (elements: Elements) => aPolicy([allow(elements)]).statements.map((each) => everyMiss(each, request));
+
+  test('is told at once', () => {
+    const condition = { StringEquals: { team: 'red', site: 'a' }, StringLike: { team: 'b*' } };
+    expect(missed({ Action: 's3:Put*', Resource: 'arn:aws:s3:::other', Condition: condition })).toEqual([
+      {
+        elements: [
+          { element: 'Action', expected: ['s3:Put*'], got: ['s3:GetObject'] },
+          { element: 'Resource', expected: ['arn:aws:s3:::other'], got: [object] },
+        ],
+        conditions: [
+          { condition: expect.objectContaining({ operator: 'StringEquals', key: 'team' }), got: ['blue'] },
+          { condition: expect.objectContaining({ operator: 'StringEquals', key: 'site' }), got: undefined },
+        ],
+      },
+    ]);
+  });
+
+  test('is nothing where it applies', () => {
+    expect(missed({ Condition: { StringLike: { team: 'b*' } } })).toEqual([{ elements: [], conditions: [] }]);
   });
 });
