@@ -1,7 +1,9 @@
 /** The one of the words that a slip of the hand would make of this one; `undefined` when none is near. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const furthest = Math.max(1, Math.floor(word.length / 4));
-  const near = words.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
+  // Lengths that differ by more need no comparing.
+  const alike = words.filter((other) => Math.abs(other.length - word.length) <= furthest);
+  const near = alike.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
   const [best] = near.filter(({ distance }) => distance <= furthest).sort((a, b) => a.distance - b.distance);
   return best?.other;
 }

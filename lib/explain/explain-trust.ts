@@ -5,6 +5,7 @@ import type { Keys } from '../policy/context.ts';
 import { awsContext } from '../policy/context.ts';
 import { evaluate, everyMiss, type PolicyRequest } from '../policy/evaluate.ts';
 import type { Policy, Statement } from '../policy/policy.ts';
+import { printStatement } from '../policy/print-policy.ts';
 import { type ExplainedStatement, type Failure, type Hint, type Stage, stage } from './explanation.ts';
 import { hintForAction, hintForCondition, hintForPrincipal, type Scene, warningFor } from './hints.ts';
 
@@ -61,12 +62,13 @@ export function explainTrust(policy: Policy, request: FederatedRequest): Stage {
   return stage('trust policy', 'passed', `The ${policy.name} lets the proof assume the role${besides}.`, { warnings });
 }
 
-const nameOf = (policy: Policy, { index, sid, effect }: Statement, action: string) => ({
+const nameOf = (policy: Policy, statement: Statement, action: string) => ({
   policy: policy.name,
-  statement: index,
-  ...(sid !== undefined && { sid }),
-  effect,
+  statement: statement.index,
+  ...(statement.sid !== undefined && { sid: statement.sid }),
+  effect: statement.effect,
   action,
+  document: printStatement(statement),
 });
 
 function denied(policy: Policy, statement: Statement, { action, context }: PolicyRequest): ExplainedStatement {

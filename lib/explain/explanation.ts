@@ -1,5 +1,7 @@
 // Why: what each stage of an exchange says, and for a no which statement, which condition, what was expected, what came.
 
+import type { PrintedStatement } from '../policy/print-policy.ts';
+
 /** What can be said of a stage. `not judged`: this place does not know enough, or an earlier stage said no. */
 export type StageVerdict = 'passed' | 'failed' | 'not judged';
 
@@ -23,6 +25,8 @@ export interface ExplainedStatement {
   readonly effect: 'Allow' | 'Deny';
   /** The permission that was asked for. */
   readonly action: string;
+  /** The statement itself, where it is one of a policy. */
+  readonly document?: PrintedStatement;
   readonly failures: readonly Failure[];
 }
 

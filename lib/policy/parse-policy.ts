@@ -109,13 +109,15 @@ function statementOf(statement: Readonly<Record<string, unknown>>, reading: Read
     report(`${path}.${element}`, `is not an element of a statement; allowed are ${statementElements.join(', ')}`);
   }
   const { Sid: sid, Effect: effect, Condition: block } = statement;
-  if (sid !== undefined && (typeof sid !== 'string' || !/^[A-Za-z0-9 ]*$/.test(sid))) {
+  // Policies of resources may have spaces in it.
+  const form = kind === 'resource' ? /^[A-Za-z0-9 ]*$/ : /^[A-Za-z0-9]*$/;
+  if (sid !== undefined && (typeof sid !== 'string' || !form.test(sid))) {
     report(`${path}.Sid`, 'takes letters and digits only');
   }
   if (effect !== 'Allow' && effect !== 'Deny') report(`${path}.Effect`, 'must be Allow or Deny');
 
   const principal = principalOf(statement, reading);
-  const action = listed(statement, 'Action', reading, actionPattern);
+  const action = listed(statement, 'Action', reading, kind === 'trust' ? trustActionPattern : actionPattern);
   const resource = resourceOf(statement, reading, kind);
   const conditions: Condition[] =
     block === undefined ? [] : parseConditions(block, `${path}.Condition`, { variables, report });
@@ -169,6 +171,12 @@ const actionForm = /^(\*|[\w-]+:[\w*?-]+)$/;
 function actionPattern(source: string) {
   if (!actionForm.test(source)) throw new Error(`"${source}" is not an action; write service:Action or *`);
   return parsePattern(source, { wildcards: true, variables: false });
+}
+
+/** IAM: AssumeRole policy may only specify STS AssumeRole actions. */
+function trustActionPattern(source: string) {
+  if (!/^sts:/i.test(source)) throw new Error(`"${source}" is no action of a trust policy; write sts:AssumeRole…`);
+  return actionPattern(source);
 }
 
 const resourceForm = /^(\*|arn:(.*:){4}.*|arn:.*\*)$/s;

@@ -52,7 +52,7 @@ export function parsePrincipal(
       for (const name of list) {
         if (name !== '*' && name.includes('*')) report(`"${name}": a principal takes no wildcard within a name`);
       }
-      element[kinds[kind as keyof typeof kinds]].push(...list);
+      for (const name of list) element[kinds[kind as keyof typeof kinds]].push(name);
     }
   }
   return element;

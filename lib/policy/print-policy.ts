@@ -12,7 +12,7 @@ export interface PolicyDocument {
   readonly Statement: readonly PrintedStatement[];
 }
 
-interface PrintedStatement {
+export interface PrintedStatement {
   readonly Sid?: string;
   readonly Effect: Statement['effect'];
   readonly Principal?: PrincipalDocument;
@@ -29,7 +29,7 @@ export function printPolicy({ version, statements }: Policy): PolicyDocument {
   return { Version: version, Statement: statements.map(printStatement) };
 }
 
-function printStatement({ sid, effect, principal, action, resource, conditions }: Statement): PrintedStatement {
+export function printStatement({ sid, effect, principal, action, resource, conditions }: Statement): PrintedStatement {
   return {
     ...(sid !== undefined && { Sid: sid }),
     Effect: effect,

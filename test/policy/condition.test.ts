@@ -191,6 +191,12 @@ describe('values of each type', () => {
     expect(one('NotIpAddress', '10.0.0.0/8', '::ffff:10.0.0.1')).toBe(false);
   });
 
+  test.each(['::/0', '::ffff:0:0/96'])('an IPv4 address is not within %s', (range) => {
+    expect(one('IpAddress', range, '10.0.0.1')).toBe(false);
+    expect(one('NotIpAddress', range, '10.0.0.1')).toBe(true);
+    expect(one('IpAddress', range, '::ffff:a00:1')).toBe(true);
+  });
+
   test.each<[operator: string, expected: string, got: string]>([
     ['NumericEquals', '5', 'abc'],
     ['NumericNotEquals', '5', 'abc'],

@@ -60,16 +60,16 @@ const principals = fc
 
 const named = <T>(names: fc.Arbitrary<string>, value: fc.Arbitrary<T>) =>
   fc.tuple(names, value).map(([name, each]): Readonly<Record<string, T>> => ({ [name]: each }));
-const actions = named(
-  fc.constantFrom('Action', 'NotAction'),
-  oneOrMore(fc.constantFrom('*', 's3:*', 'S3:get?bject', 'sts:AssumeRole')),
-);
+const actions = (...words: readonly string[]) =>
+  named(fc.constantFrom('Action', 'NotAction'), oneOrMore(fc.constantFrom(...words)));
+const anyActions = actions('*', 's3:*', 'S3:get?bject', 'sts:AssumeRole');
 const resources = named(fc.constantFrom('Resource', 'NotResource'), oneOrMore(fc.oneof(arns, fc.constant('*'))));
 
 const places: Readonly<Record<PolicyKind, readonly fc.Arbitrary<Readonly<Record<string, unknown>>>[]>> = {
-  trust: [named(fc.constant('Principal'), principals)],
-  identity: [resources],
+  trust: [actions('sts:*', 'sts:AssumeRole', 'STS:tag?ession'), named(fc.constant('Principal'), principals)],
+  identity: [anyActions, resources],
   resource: [
+    anyActions,
     named(fc.constantFrom('Principal', 'NotPrincipal'), fc.oneof(principals, fc.constant<'*'>('*'))),
     resources,
   ],
@@ -79,7 +79,6 @@ const statementsOf = (kind: PolicyKind) =>
   fc
     .tuple(
       fc.record({ Effect: fc.constantFrom('Allow', 'Deny') }),
-      actions,
       fc.oneof(fc.constant({}), named(fc.constant('Condition'), conditions)),
       ...places[kind],
     )
@@ -94,7 +93,7 @@ export const documentsOf = (kind: PolicyKind): fc.Arbitrary<unknown> =>
     .map(([head, statements]) => ({
       ...head,
       Statement: statements.map(([statement, isNamed], index) =>
-        isNamed ? { Sid: `Statement ${index}`, ...statement } : statement,
+        isNamed ? { Sid: `Statement${index}`, ...statement } : statement,
       ),
     }));
 

@@ -152,10 +152,34 @@ describe('a statement', () => {
   );
 });
 
+describe('a trust policy', () => {
+  const trusting = (elements: object) =>
+    problemsOf({ Statement: { Effect: 'Allow', Principal: { AWS: '111122223333' }, ...elements } }, 'trust');
+
+  test.each(['sts:AssumeRole', 'STS:assumerolewithSAML', 'sts:*', 'sts:TagSession'])(
+    'takes the action %s',
+    (action) => {
+      expect(trusting({ Action: action })).toEqual([]);
+    },
+  );
+
+  test.each(['*', 's3:GetObject', 'sts'])('does not take the action %s', (action) => {
+    const says = `"${action}" is no action of a trust policy; write sts:AssumeRole…`;
+    expect(trusting({ Action: action })).toEqual([{ path: 'Statement[0].Action', says }]);
+    expect(trusting({ NotAction: action })).toEqual([{ path: 'Statement[0].NotAction', says }]);
+  });
+
+  test('has no space in a Sid, as policies of resources may', () => {
+    expect(trusting({ Action: 'sts:AssumeRole', Sid: 'a b' })).toEqual([
+      { path: 'Statement[0].Sid', says: 'takes letters and digits only' },
+    ]);
+  });
+});
+
 describe('a kind', () => {
   const principal = { AWS: '111122223333' };
   const shapes = {
-    'a principal alone': { Effect: 'Allow', Action: '*', Principal: principal },
+    'a principal alone': { Effect: 'Allow', Action: 'sts:*', Principal: principal },
     'a resource alone': { Effect: 'Allow', Action: '*', Resource: '*' },
     'a principal and a resource': { Effect: 'Allow', Action: '*', Principal: principal, Resource: '*' },
     'a NotPrincipal and a NotResource': { Effect: 'Deny', Action: '*', NotPrincipal: principal, NotResource: '*' },
