@@ -31,6 +31,8 @@ export interface ConditionTrace {
 export interface ConditionOptions {
   /** Whether `${key}` is a variable: documents of version 2012-10-17. */
   readonly variables: boolean;
+  /** Of the statement; a grant's conditions allow. */
+  readonly effect?: 'Allow' | 'Deny';
   readonly report: (path: string, says: string) => void;
 }
 
@@ -38,16 +40,24 @@ export interface ConditionOptions {
 export type ConditionText = Pick<Condition, 'operator' | 'key' | 'expected'>;
 
 /** Throws a plain `Error` when there is no such operator or a value is not of its type. */
-export function compileCondition({ operator: name, key, expected }: ConditionText, variables: boolean): Condition {
+export function compileCondition(
+  { operator: name, key, expected }: ConditionText,
+  variables: boolean,
+  effect: 'Allow' | 'Deny' = 'Allow',
+): Condition {
   const operator = parseOperator(name);
   if (operator === undefined) throw new Error(`"${name}" is not a condition operator`);
-  const holds = operator.compile(expected, variables);
+  const holds = operator.compile(expected, variables, effect);
   const reads = [key, ...(variables ? expected.flatMap(variablesIn) : [])];
   return { operator: name, key, expected, reads, holds: (context) => holds(context.values(key), context) };
 }
 
 /** Reads `{ operator: { key: value or values } }`; what is wrong goes to `report`. */
-export function parseConditions(block: unknown, path: string, { variables, report }: ConditionOptions): Condition[] {
+export function parseConditions(
+  block: unknown,
+  path: string,
+  { variables, effect = 'Allow', report }: ConditionOptions,
+): Condition[] {
   if (!isRecord(block)) {
     report(path, 'must be an object of operators');
     return [];
@@ -70,7 +80,7 @@ export function parseConditions(block: unknown, path: string, { variables, repor
         return [];
       }
       try {
-        return [compileCondition({ operator, key, expected }, variables)];
+        return [compileCondition({ operator, key, expected }, variables, effect)];
       } catch (error) {
         report(`${operatorPath}.${key}`, messageOf(error));
         return [];

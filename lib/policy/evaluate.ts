@@ -141,24 +141,25 @@ function actionMiss({ action }: Statement, request: PolicyRequest): ElementMiss 
   return undefined;
 }
 
-function principalMiss({ principal }: Statement, { caller }: PolicyRequest): ElementMiss | undefined {
-  if (!principal || (caller && matchesPrincipal(principal, caller))) return undefined;
+function principalMiss({ principal, effect }: Statement, { caller }: PolicyRequest): ElementMiss | undefined {
+  if (!principal || (caller && matchesPrincipal(principal, caller, effect))) return undefined;
   return { element: 'Principal', expected: principalNames(principal), got: caller ? callerNames(caller) : [] };
 }
 
-function resourceMiss({ resource }: Statement, request: PolicyRequest): ElementMiss | undefined {
-  if (!resource || resourceApplies(resource, request.resource, request.context)) return undefined;
+function resourceMiss({ resource, effect }: Statement, request: PolicyRequest): ElementMiss | undefined {
+  if (!resource || resourceApplies(resource, effect, request)) return undefined;
   const got = request.resource === undefined ? [] : [request.resource];
   return { element: 'Resource', expected: sources(resource.entries), got };
 }
 
 function resourceApplies(
   { negated, entries }: NonNullable<Statement['resource']>,
-  arn: string | undefined,
-  context: Context,
+  effect: Statement['effect'],
+  { resource: arn, context }: PolicyRequest,
 ) {
   if (arn === undefined) return false;
   const matches = entries.map((entry) => matchesPattern(entry, arn, context));
-  // A variable without a value never makes a statement apply, not by exclusion either.
-  return negated ? matches.every((match) => match === false) : matches.includes(true);
+  if (!negated) return matches.includes(true);
+  // A variable without a value matches nothing: it never lets anybody in by exclusion, and exempts nobody from a Deny.
+  return effect === 'Allow' ? matches.every((match) => match === false) : !matches.includes(true);
 }

@@ -1,5 +1,7 @@
 // The table of condition operators. A comparison says yes, no, or `undefined`: the value is not of the operator's
-// type or a variable has no value. `undefined` never satisfies a condition, negated or not.
+// type or a variable has no value. In an Allow `undefined` never satisfies a condition, negated or not; in a Deny it
+// satisfies a negated one (IAM User Guide, "Policy variables": inverted operators match against a null value). So
+// nothing is let in, and nothing slips through, for want of a value.
 
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { matchesArn, parseArnPattern } from './arn-pattern.ts';
@@ -14,6 +16,7 @@ export interface Operator {
   compile(
     expected: readonly string[],
     variables: boolean,
+    effect?: 'Allow' | 'Deny',
   ): (got: readonly string[] | undefined, context: Context) => boolean;
 }
 
@@ -174,17 +177,20 @@ function operatorOf(name: OperatorName, comparison: Comparison, set: Operator['s
     name,
     set,
     ifExists,
-    compile(expected, variables) {
+    compile(expected, variables, effect = 'Allow') {
+      const differs = effect === 'Allow' ? (match?: boolean) => match === false : (match?: boolean) => match !== true;
       const tests = expected.map((value) => comparison.test(value, variables));
       // Several expected values mean "one of them"; for a negated operator "none of them".
       const satisfies = (got: string, context: Context) =>
         negated
-          ? tests.every((test) => test(got, context) === false)
+          ? tests.every((test) => differs(test(got, context)))
           : tests.some((test) => test(got, context) === true);
       return (got, context) => {
         if (got === undefined) return ifExists || set === 'ForAllValues' || (negated && set !== 'ForAnyValue');
         if (set === 'ForAnyValue') return got.some((value) => satisfies(value, context));
-        // Without a set prefix IAM leaves several values undefined; asking for all of them is the strict reading.
+        // Without a set prefix IAM leaves several values undefined. All of them for an Allow and any of them for a
+        // Deny is the strict reading.
+        if (set === undefined && effect === 'Deny') return got.some((value) => satisfies(value, context));
         return got.every((value) => satisfies(value, context));
       };
     },

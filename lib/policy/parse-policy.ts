@@ -120,7 +120,13 @@ function statementOf(statement: Readonly<Record<string, unknown>>, reading: Read
   const action = listed(statement, 'Action', reading, kind === 'trust' ? trustActionPattern : actionPattern);
   const resource = resourceOf(statement, reading, kind);
   const conditions: Condition[] =
-    block === undefined ? [] : parseConditions(block, `${path}.Condition`, { variables, report });
+    block === undefined
+      ? []
+      : parseConditions(block, `${path}.Condition`, {
+          variables,
+          report,
+          ...(effect === 'Deny' && { effect }),
+        });
   if (action === undefined || (effect !== 'Allow' && effect !== 'Deny')) return [];
   return [
     {

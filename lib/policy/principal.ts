@@ -58,8 +58,25 @@ export function parsePrincipal(
   return element;
 }
 
-export const matchesPrincipal = (element: PrincipalElement, caller: Caller): boolean =>
-  nearness(element, caller) !== undefined;
+/** Whether a statement of this effect speaks of the caller. */
+export function matchesPrincipal(element: PrincipalElement, caller: Caller, effect: 'Allow' | 'Deny'): boolean {
+  if (element.negated && effect === 'Deny') return !exempts(element, caller);
+  return nearness(element, caller) !== undefined;
+}
+
+/**
+ * Whom a Deny with NotPrincipal exempts must be listed by every name: itself, its role, its account
+ * (IAM User Guide, "AWS JSON policy elements: NotPrincipal").
+ */
+function exempts(element: PrincipalElement, caller: Caller): boolean {
+  if (caller.kind !== 'aws' || element.everyone || element.aws.includes('*')) {
+    return nearestName(element, caller) !== undefined;
+  }
+  const { aws } = element;
+  const itself = caller.arns.some((name) => aws.includes(name));
+  const role = caller.roleArns === undefined || caller.roleArns.some((name) => aws.includes(name));
+  return itself && role && aws.some((name) => accountOf(name) === caller.account);
+}
 
 /** How a statement speaks of a caller: of itself (or everyone), of its role, or only of its account. */
 export type Nearness = 'self' | 'role' | 'account';
@@ -81,10 +98,11 @@ function nearestName(element: PrincipalElement, caller: Caller): Nearness | unde
     case 'service':
       return element.service.includes(caller.service) ? 'self' : undefined;
     case 'aws': {
-      const { aws } = element;
+      // The root of an account stands for the account, also where root itself asks.
+      const aws = element.aws.filter((name) => accountOf(name) === undefined);
       if (aws.some((name) => name === '*' || caller.arns.includes(name))) return 'self';
       if (aws.some((name) => caller.roleArns?.includes(name))) return 'role';
-      return aws.some((name) => accountOf(name) === caller.account) ? 'account' : undefined;
+      return element.aws.some((name) => accountOf(name) === caller.account) ? 'account' : undefined;
     }
   }
 }

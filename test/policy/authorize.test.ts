@@ -15,6 +15,8 @@ const userArn = `arn:aws:iam::${account}:user/ali`;
 const user: AwsCaller = { kind: 'aws', account, arns: [userArn, 'AIDAALI'] };
 const roleSession: AwsCaller = { kind: 'aws', account, arns: [session], roleArns: [role, 'AROAREADER'] };
 
+const root: AwsCaller = { kind: 'aws', account, arns: [`arn:aws:iam::${account}:root`] };
+
 const yes = aPolicy([allow()]);
 const no = aPolicy([deny()]);
 const silent = aPolicy([allow({ Action: 'ec2:*' })]);
@@ -117,6 +119,11 @@ describe('a resource of the same account', () => {
       'that names the role is held by the boundary',
       { caller: roleSession, resource: naming({ AWS: 'AROAREADER' }), boundary: silent },
       noAllow('permissions boundary'),
+    ],
+    [
+      'that names the root of the account, where root asks, is held by the session',
+      { caller: root, identity: yes, session: silent, resource: naming({ AWS: root.arns }) },
+      noAllow('session policies'),
     ],
     ['that names somebody else', { resource: naming({ AWS: `${userArn}x` }) }, noAllow('identity policies')],
     [

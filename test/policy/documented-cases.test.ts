@@ -141,6 +141,47 @@ describe('NotAction, NotResource and Resource', () => {
   });
 });
 
+describe('a variable without a value', () => {
+  const team = '${aws:PrincipalTag/team}';
+  const bucket = `arn:aws:s3:::${team}/*`;
+
+  test.each<[says: string, statements: readonly ReturnType<typeof allow>[], allowed: boolean]>([
+    ['never lets in by equality', [allow({ Condition: { StringEquals: { k: team } } })], false],
+    ['never lets in by exclusion', [allow({ Condition: { StringNotEquals: { k: team } } })], false],
+    ['does not deny by equality', [allow(), deny({ Condition: { StringEquals: { k: team } } })], true],
+    ['denies by exclusion', [allow(), deny({ Condition: { StringNotEquals: { k: team } } })], false],
+    ['never lets in by NotResource', [allow({ NotResource: bucket })], false],
+    ['exempts nothing from a Deny by NotResource', [allow(), deny({ NotResource: bucket })], false],
+    ['does not deny by Resource', [allow(), deny({ Resource: bucket })], true],
+  ])('%s', (_says, statements, allowed) => {
+    const layers = [{ name: 'identity policies', policies: [aPolicy(statements)] }];
+    const request = { action: 's3:GetObject', resource: 'arn:aws:s3:::blue/x', context: contextOf({ k: 'v' }) };
+    expect(evaluate(layers, request).allowed).toBe(allowed);
+  });
+
+  test('nor does a value of another type let in, or slip through', () => {
+    const judge = (statements: readonly ReturnType<typeof allow>[]) =>
+      evaluate([{ name: 'p', policies: [aPolicy(statements)] }], {
+        action: 's3:GetObject',
+        resource: 'arn:aws:s3:::blue/x',
+        context: contextOf({ age: 'unknown' }),
+      }).allowed;
+    expect(judge([allow({ Condition: { NumericNotEquals: { age: 5 } } })])).toBe(false);
+    expect(judge([allow(), deny({ Condition: { NumericNotEquals: { age: 5 } } })])).toBe(false);
+  });
+
+  test('of several values without a set operator, all must fit an Allow and any fits a Deny', () => {
+    const judge = (statements: readonly ReturnType<typeof allow>[]) =>
+      evaluate([{ name: 'p', policies: [aPolicy(statements)] }], {
+        action: 's3:GetObject',
+        resource: 'arn:aws:s3:::blue/x',
+        context: contextOf({ team: ['blue', 'red'] }),
+      }).allowed;
+    expect(judge([allow({ Condition: { StringEquals: { team: 'blue' } } })])).toBe(false);
+    expect(judge([allow(), deny({ Condition: { StringEquals: { team: 'blue' } } })])).toBe(false);
+  });
+});
+
 describe('Principal and NotPrincipal', () => {
   const ann: Caller = { kind: 'aws', account: '111122223333', arns: ['arn:aws:iam::111122223333:user/ann'] };
   const bob: Caller = { kind: 'aws', account: '444455556666', arns: ['arn:aws:iam::444455556666:user/bob'] };
@@ -164,7 +205,9 @@ describe('Principal and NotPrincipal', () => {
     ['a Deny on the account closes the Allow on the user', 'trust', [trust({ Principal: { AWS: ann.arns } }), trust({ Effect: 'Deny' })], ann, false],
     ['everyone, in a resource policy', 'resource', [{ ...bucket, Principal: '*' }], cognito, true],
     ['Deny with NotPrincipal denies the others', 'resource', [{ ...bucket, Principal: '*' }, { ...bucket, Effect: 'Deny', NotPrincipal: { AWS: ann.arns } }], bob, false],
-    ['Deny with NotPrincipal spares the named', 'resource', [{ ...bucket, Principal: '*' }, { ...bucket, Effect: 'Deny', NotPrincipal: { AWS: ann.arns } }], ann, true],
+    ['Deny with NotPrincipal spares whom it names together with the account', 'resource', [{ ...bucket, Principal: '*' }, { ...bucket, Effect: 'Deny', NotPrincipal: { AWS: [...ann.arns, ann.account] } }], ann, true],
+    ['Deny with NotPrincipal denies an account that it does not name, and with it the user', 'resource', [{ ...bucket, Principal: '*' }, { ...bucket, Effect: 'Deny', NotPrincipal: { AWS: ann.arns } }], ann, false],
+    ['Deny with NotPrincipal that names the account denies its other users', 'resource', [{ ...bucket, Principal: '*' }, { ...bucket, Effect: 'Deny', NotPrincipal: { AWS: [...ann.arns, ann.account] } }], { ...ann, arns: ['arn:aws:iam::111122223333:user/eve'] }, false],
   ])('%s', (_says, kind, statements, caller, allowed) => {
     const layers = [{ name: 'policy', policies: [aPolicy(statements, kind)] }];
     const request = { caller, action: 'sts:AssumeRole', resource: 'arn:aws:s3:::bucket', context: contextOf() };

@@ -145,7 +145,7 @@ describe('a principal', () => {
   test('NotPrincipal denies everyone else', () => {
     const statements = [
       { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' },
-      { Effect: 'Deny', NotPrincipal: { AWS: user.arns }, Action: '*', Resource: '*' },
+      { Effect: 'Deny', NotPrincipal: { AWS: [...user.arns, user.account] }, Action: '*', Resource: '*' },
     ];
     const layers = [{ name: 'bucket policy', policies: [aPolicy(statements, 'resource')] }];
     expect(read(layers, { caller: user }).allowed).toBe(true);

@@ -29,7 +29,7 @@ function parsed(value: unknown, negated = false) {
 function matches(value: unknown, caller: CallerName, negated = false): boolean {
   const { element, problems } = parsed(value, negated);
   if (element === undefined || problems.length > 0) throw new Error(problems.join());
-  return matchesPrincipal(element, callers[caller]);
+  return matchesPrincipal(element, callers[caller], 'Allow');
 }
 
 describe('Principal', () => {
@@ -142,5 +142,31 @@ describe('explaining', () => {
     ]);
     expect(callerNames(callers['oidc user'])).toEqual([oidc]);
     expect(callerNames(callers.service)).toEqual(['lambda.amazonaws.com']);
+  });
+});
+
+describe('Deny with NotPrincipal', () => {
+  const account = '111122223333';
+  const ann: Caller = { kind: 'aws', account, arns: [session], roleArns: [role] };
+  const exempted = (names: readonly string[]) => {
+    const { element } = parsed({ AWS: names }, true);
+    return element !== undefined && !matchesPrincipal(element, ann, 'Deny');
+  };
+
+  test.each<[says: string, names: readonly string[], expected: boolean]>([
+    ['session, role and account', [session, role, account], true],
+    ['session and role, not the account', [session, role], false],
+    ['session and account, not the role', [session, account], false],
+    ['role and account, not the session', [role, account], false],
+    ['another account', [session, role, '444455556666'], false],
+    ['everybody', ['*'], true],
+  ])('a role session is exempted by %s: %s', (_says, names, expected) => {
+    expect(exempted(names)).toBe(expected);
+  });
+
+  test('a provider is exempted by its name', () => {
+    const { element } = parsed({ Federated: oidc }, true);
+    expect(element && matchesPrincipal(element, callers['oidc user'], 'Deny')).toBe(false);
+    expect(element && matchesPrincipal(element, callers.service, 'Deny')).toBe(true);
   });
 });
