@@ -65,17 +65,20 @@ async function answerOperator(
   means: Means,
   trail: Trail,
 ): Promise<ExplainAnswered> {
-  trail.operator = { arn: operator, grant };
+  trail.operator = { arn: operator, grant, asked: 'token' in proof ? 'token' : 'claims' };
   const { identity, stage: proved } = await identityBehind(proof, means);
   const stages: Stage[] = [proved];
   if (identity) {
-    trail.identity = identity;
+    // Claims that an operator wrote down prove nobody.
+    if ('token' in proof) trail.identity = identity;
     const granted = explainGrant(identity, grant, means.grants);
     stages.push(granted.stage);
     if (granted.grant) stages.push(explainSession(identity, granted.grant, undefined).stage);
-    stages.push(stage('trust policy', 'not judged', 'What AWS says is asked with daypass explain --live.'));
   }
-  return { to: 'operator', explanation: explanationOf(stages) };
+  // What Daypass says; the trust policy says more, and is not read here.
+  const { verdict } = explanationOf(stages);
+  const aws = stage('trust policy', 'not judged', 'What AWS says is asked with daypass explain --live.');
+  return { to: 'operator', explanation: { verdict, stages: [...stages, aws] } };
 }
 
 interface Behind {

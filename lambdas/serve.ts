@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
+import { type AuditRecord, auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
 import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
 import type { DoorHandler, Rim } from '../lib/door.ts';
@@ -20,8 +20,16 @@ export type Recorder = Pick<Broker, 'audit' | 'clock'>;
 
 export const recorderWithin = ({ clock, writeLine }: Pick<Rim, 'clock' | 'writeLine'>): Recorder => ({
   clock,
-  audit: (record) => writeLine(JSON.stringify(record)),
+  audit: (record) => writeLine(lineOf(record)),
 });
+
+/** JSON, with what a terminal would obey and what ends lines elsewhere written as escapes. */
+const lineOf = (record: AuditRecord) =>
+  JSON.stringify(record).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (found) =>
+    Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+      '',
+    ),
+  );
 
 /** Event → dialect → act → dialect → result. The one place where an error becomes an answer, and where it is recorded. */
 export function serve<Asked, Answered, Means extends Recorder>(

@@ -9,6 +9,7 @@ const ground = [
   'lib/nearest.ts',
   'lib/record.ts',
   'lib/message-of.ts',
+  'lib/printable.ts',
   'lib/routes.ts',
   'lib/environment.ts',
   'lib/strict-json.ts',

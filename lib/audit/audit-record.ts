@@ -11,8 +11,8 @@ import type { SessionPlan } from '../session/plan-session.ts';
 /** How far an exchange came. Written by the exchange as it goes, read here only. */
 export interface Trail {
   asked?: { readonly proof: PresentedProof; readonly grant?: string; readonly durationSeconds?: number };
-  /** The ARN of whoever asked with IAM's authorisation, and for which grant. */
-  operator?: { readonly arn: string; readonly grant: string };
+  /** The ARN of whoever asked with IAM's authorisation, for which grant, and with what. */
+  operator?: { readonly arn: string; readonly grant: string; readonly asked: 'token' | 'claims' };
   identity?: Identity;
   /** What was shown to choose from. */
   listed?: { readonly grants: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
@@ -46,7 +46,11 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       grant: asked.grant?.slice(0, 64),
       askedSeconds: asked.durationSeconds,
     }),
-    ...(operator && { operator: operator.arn, grant: operator.grant.slice(0, 64) }),
+    ...(operator && {
+      operator: operator.arn,
+      grant: operator.grant.slice(0, 64),
+      operatorAsked: operator.asked,
+    }),
     ...(identity && {
       provider: identity.provider,
       subject: identity.subject,
@@ -54,7 +58,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       // Why STS says no to sts:TagSession although the grant allows.
       ...(identity.unannounced.length > 0 && { unannouncedAwsClaims: identity.unannounced }),
     }),
-    ...(listed && { fitting: listed.grants.map(({ name }) => name), misses: listed.misses }),
+    ...(listed && { fitting: listed.grants.map(({ name }) => name), misses: shortened(listed.misses) }),
     ...(session && {
       way: session.way,
       roleArn: session.roleArn,
@@ -74,9 +78,29 @@ function outcomeOf(error: unknown): AuditRecord {
   if (error === undefined) return { outcome: 'allowed' };
   if (error instanceof Refusal) {
     const { code, detail, cause } = error;
-    return { outcome: 'refused', code, status: refusals[code].status, detail, cause: causeOf(cause) };
+    return {
+      outcome: 'refused',
+      code,
+      status: refusals[code].status,
+      detail: shortened(detail),
+      cause: causeOf(cause),
+    };
   }
   return { outcome: 'fault', code: fault.error, status: fault.status, cause: causeOf(error), stack: placesOf(error) };
+}
+
+const longestValue = 256;
+const mostValues = 20;
+
+/** A caller writes his claims himself: a line must not grow with them. */
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
+  if (Array.isArray(value)) {
+    const first = value.slice(0, mostValues).map(shortened);
+    return value.length > mostValues ? [...first, `… ${value.length - mostValues} more`] : first;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shortened(member)]));
 }
 
 const mostPlaces = 5;

@@ -31,8 +31,13 @@ export function checkConditions({ conditions, pathOf, isSingle, report }: Condit
     if (operator.set !== undefined && isSingle(key)) {
       report('set-operator-on-single-value', path, `is ${condition.operator} on ${key}`);
     }
-    if (operator.set === 'ForAllValues' && !operator.ifExists && !demands(conditions, key)) {
+    if (operator.set === 'ForAllValues' && !demands(conditions, key)) {
       report('for-all-values-alone', path, `is ${condition.operator}, and nothing else demands ${key}`);
+    }
+    // A token without aud STS does not take, so its oaud is always there.
+    const mayBeMissing = operator.ifExists && operator.set !== 'ForAllValues' && !key.endsWith(':oaud');
+    if (mayBeMissing && !demands(conditions, key)) {
+      report('if-exists-alone', path, `is ${condition.operator}, and nothing else demands ${key}`);
     }
     if (expected.some((value) => /\$\{[^*?$]/.test(value)) && reads.length === 1) {
       report('variable-with-old-version', path, `has "${expected.join('", "')}"`);
@@ -52,6 +57,23 @@ function crossesSeparator(value: string): boolean {
     return !(isLast && (before === '/' || before === ':'));
   });
 }
+
+/** Whether the conditions together say of anybody who he is; where they do not, which finding that is. */
+export function saysWho(conditions: readonly Condition[]): 'yes' | 'exclusion-alone' | 'holds-for-all' {
+  const operators = conditions.map(({ operator }) => parseOperator(operator));
+  if (conditions.length === 0) return 'yes';
+  if (operators.every((operator) => operator && /Not/.test(operator.name))) return 'exclusion-alone';
+  const tells = conditions.some(({ key, expected }, index) => {
+    const operator = operators[index];
+    if (!operator || operator.ifExists || operator.name === 'Null' || /Not/.test(operator.name)) return false;
+    return !expected.some((value) => holdsForAll(value, key));
+  });
+  return tells ? 'yes' : 'holds-for-all';
+}
+
+/** A pattern of nothing but wildcards, or a variable that stands for the key itself. */
+const holdsForAll = (value: string, key: string) =>
+  /^[*?]*\*[*?]*$/.test(value) || value.toLowerCase() === `\${${key}}`.toLowerCase();
 
 /** Whether some other condition fails where the key is missing. */
 function demands(conditions: readonly Condition[], key: string): boolean {

@@ -9,7 +9,7 @@ import type { Condition } from '../policy/condition.ts';
 import { parseOperator } from '../policy/operator.ts';
 import { packedPolicySize } from '../session/packed-size.ts';
 import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
-import { checkConditions, type Report } from './check-conditions.ts';
+import { checkConditions, type Report, saysWho } from './check-conditions.ts';
 import { checkTrust } from './check-trust.ts';
 import type { Finding } from './finding.ts';
 
@@ -29,6 +29,8 @@ function checkGrant(grant: GrantSettings, { providers, url = anyUrl }: Configura
   const isSingle = (key: string) => /^(sub|email|email_verified|aud|iss|azp)$/.test(key) && !isList(key);
   const pathOf = ({ operator, key }: Condition) => `.when.${operator}.${key}`;
   checkConditions({ conditions: grant.when, pathOf, isSingle, report });
+  const who = saysWho(grant.when);
+  if (who !== 'yes') report(who, '.when', 'says of nobody who he is');
   checkReachable(grant.when, (condition, says) => report('unreachable-grant', pathOf(condition), says));
   checkPacked(grant, report);
   if (provider && grant.role.kind === 'made') {

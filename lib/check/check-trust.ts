@@ -54,9 +54,10 @@ function checkStatement(statement: Statement, report: Report): void {
   const { principal, conditions } = statement;
   if (!principal || principal.negated) return;
   checkAction(statement, report);
-  if ((principal.aws.includes('*') || principal.everyone) && conditions.length === 0) {
-    report('open-to-everybody', '.Principal', 'is "*" without a condition');
+  if ((principal.aws.includes('*') || principal.everyone) && !conditions.some(namesSomebody)) {
+    report('open-to-everybody', '.Principal', 'is "*", and no condition says who');
   }
+  if (principal.aws.length > 0) checkConditions({ conditions, pathOf, isSingle, report });
   if (principal.federated.length > 0) {
     checkConditions({ conditions, pathOf, isSingle, report });
     for (const condition of conditions) {
@@ -99,12 +100,14 @@ function checkAction({ action, principal }: Statement, report: Report): void {
 
 function checkProvider(provider: string, conditions: readonly Condition[], report: Report): void {
   if (isSaml(provider)) {
-    if (!conditions.some((each) => pins(each, 'saml:aud'))) report('missing-audience', '', `trusts ${provider}`);
+    if (!conditions.some((each) => pinsAudience(each, 'saml:aud')))
+      report('missing-audience', '', `trusts ${provider}`);
     return;
   }
   const issuer = issuerOf(provider);
   const prefix = `${issuer.slice('https://'.length)}:`.toLowerCase();
-  if (!conditions.some((each) => pins(each, `${prefix}aud`))) report('missing-audience', '', `trusts ${provider}`);
+  if (!conditions.some((each) => pinsAudience(each, `${prefix}aud`)))
+    report('missing-audience', '', `trusts ${provider}`);
   const own = conditions.flatMap((each) =>
     each.key.toLowerCase().startsWith(prefix) ? [{ ...each, key: each.key.slice(prefix.length) }] : [],
   );
@@ -130,14 +133,35 @@ function checkProvider(provider: string, conditions: readonly Condition[], repor
 }
 
 /** A condition that a missing key does not satisfy, and that says what the value must be. */
-function pins({ key, operator, expected }: Condition, wanted: string): boolean {
+function demandsValue({ operator }: Condition): boolean {
   const parsedOperator = parseOperator(operator);
   return (
-    key.toLowerCase() === wanted &&
     parsedOperator !== undefined &&
-    /^(StringEquals|StringEqualsIgnoreCase|StringLike)$/.test(parsedOperator.name) &&
+    /^(String|Arn)(Equals|EqualsIgnoreCase|Like)$/.test(parsedOperator.name) &&
     !parsedOperator.ifExists &&
-    parsedOperator.set !== 'ForAllValues' &&
-    !expected.includes('*')
+    parsedOperator.set !== 'ForAllValues'
   );
 }
+
+/** Every value is written out, but for what follows a whole host or name. */
+const audienceForm = /^(?!.*\$\{)(https?:\/\/[^*?/]+\/.*|[^*?]+)$/;
+
+/** A pattern that fits everything pins nothing: `*`, `?*`, `https://*`, or a variable of the same key. */
+const pinsAudience = (condition: Condition, key: string): boolean =>
+  condition.key.toLowerCase() === key &&
+  demandsValue(condition) &&
+  condition.expected.every((value) => audienceForm.test(value));
+
+/** What tells one caller, account or organisation from all others, by the key that it stands under. */
+const telling: readonly (readonly [key: RegExp, form: RegExp])[] = [
+  [/^aws:PrincipalOrgID$/i, /^o-[a-z0-9]{2,}$/],
+  [/^aws:PrincipalOrgPaths$/i, /^o-[a-z0-9]{2,}\//],
+  [/^aws:PrincipalAccount$/i, /^\d{12}$/],
+  [/^aws:PrincipalArn$/i, /^arn:[\w-]+:\w+::\d{12}:/],
+  [/^sts:ExternalId$/i, /^[^*?$]{2,}$/],
+  [/^aws:userid$/i, /^A[A-Z0-9]{15,}/],
+];
+
+const namesSomebody = (condition: Condition): boolean =>
+  demandsValue(condition) &&
+  telling.some(([key, form]) => key.test(condition.key) && condition.expected.every((value) => form.test(value)));

@@ -40,6 +40,21 @@ export const kinds = {
     reason: 'ForAllValues holds when there is nothing to compare: whoever lacks the claim gets in.',
     fix: 'Write ForAnyValue, or add a Null condition that demands the key.',
   },
+  'if-exists-alone': {
+    severity: 'warning',
+    reason: 'IfExists holds when there is nothing to compare: whoever lacks the claim gets in.',
+    fix: 'Take IfExists away, or add a Null condition that demands the key.',
+  },
+  'holds-for-all': {
+    severity: 'warning',
+    reason: 'The conditions hold for whoever has the claims at all, whatever they say.',
+    fix: 'Write the values that are meant, or a Null condition where any will do.',
+  },
+  'exclusion-alone': {
+    severity: 'warning',
+    reason: 'Conditions that only exclude let in everybody else, and whoever lacks the claim.',
+    fix: 'Add a condition that says who is meant.',
+  },
   'wildcard-crosses-separator': {
     severity: 'warning',
     reason: 'A * also matches / and :, so it reaches into names that others can choose: acme* is also acme-evil.',

@@ -1,10 +1,11 @@
+import { inOneLine } from '../printable.ts';
 import { type Finding, kinds, severityOf } from './finding.ts';
 
 /** For a terminal: each with its reason and its fix, and how many there are. */
 export function printFindings(findings: readonly Finding[]): string {
   const told = findings.map((finding) => {
     const { reason, fix } = kinds[finding.code];
-    return `${severityOf(finding)} ${finding.code}\n  ${finding.path}: ${finding.says}\n  ${reason}\n  ${fix}\n`;
+    return `${severityOf(finding)} ${finding.code}\n  ${inOneLine(`${finding.path}: ${finding.says}`)}\n  ${reason}\n  ${fix}\n`;
   });
   return `${[...told, summaryOf(findings)].join('\n')}\n`;
 }
@@ -18,4 +19,4 @@ export function summaryOf(findings: readonly Finding[]): string {
 
 /** In one line, where there is no room for more. */
 export const sentenceOf = ({ code, path, says }: Finding) =>
-  `${path} ${says}. ${kinds[code].reason} ${kinds[code].fix}`;
+  inOneLine(`${path} ${says}. ${kinds[code].reason} ${kinds[code].fix}`);

@@ -2,6 +2,7 @@
 
 import { messageOf } from '../message-of.ts';
 import { nearest } from '../nearest.ts';
+import { inOneLine } from '../printable.ts';
 import { type Command, type ExitCode, exitCodes, type Io, UsageError } from './command.ts';
 import { check } from './commands/check.ts';
 import { explain } from './commands/explain.ts';
@@ -16,6 +17,13 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n
 daypass COMMAND --help tells the options of each. Exit status: 0 yes, 1 no, 2 the question cannot be answered.
 `;
 
+/** A token or assertion that stands where none belongs must not be repeated. */
+const withoutProofs = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => inOneLine(line).replace(/eyJ[\w-]{8,}[\w.-]*|[\w+/=-]{200,}/g, (found) => `${found.slice(0, 6)}…`))
+    .join('\n');
+
 export interface CliIo extends Io {
   readonly fail: (text: string) => void;
 }
@@ -25,13 +33,14 @@ export async function cli([name, ...args]: readonly string[], io: CliIo): Promis
     io.write(usage);
     return name === undefined ? exitCodes.misuse : exitCodes.yes;
   }
+  const fail = (text: string) => io.fail(withoutProofs(text));
   const command = commands.find((each) => each.name === name);
   if (!command) {
     const meant = nearest(
       name,
       commands.map((each) => each.name),
     );
-    io.fail(`There is no command ${name}${meant ? `; did you mean ${meant}?` : '.'}\n\n${usage}`);
+    fail(`There is no command ${name}${meant ? `; did you mean ${meant}?` : '.'}\n\n${usage}`);
     return exitCodes.misuse;
   }
   if (args.includes('--help') || args.includes('-h')) {
@@ -41,7 +50,7 @@ export async function cli([name, ...args]: readonly string[], io: CliIo): Promis
   try {
     return await command.run(args, io);
   } catch (error) {
-    io.fail(error instanceof UsageError ? `${error.message}\n\n${command.usage}` : `${messageOf(error)}\n`);
+    fail(error instanceof UsageError ? `${error.message}\n\n${command.usage}` : `${messageOf(error)}\n`);
     return exitCodes.misuse;
   }
 }

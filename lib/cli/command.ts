@@ -15,7 +15,7 @@ export interface Io {
   readonly iam: () => Promise<LiveIam>;
 }
 
-export const exitCodes = { yes: 0, no: 1, misuse: 2 } as const;
+export const exitCodes = { yes: 0, no: 1, misuse: 2, open: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export interface Command {

@@ -25,6 +25,7 @@ export interface Surroundings {
   readonly account: string;
   /** The address of the doors, where the configuration has no `url`. */
   readonly url: string;
+  readonly sourceIp?: string | undefined;
   readonly now: Date;
 }
 
@@ -123,8 +124,8 @@ function requestFor(
   { identity, plan, configuration, surroundings }: Planned,
 ): FederatedRequest {
   const account = plan.roleArn.split(':')[4] ?? surroundings.account;
-  const { now } = surroundings;
-  const target = { account, sessionName: plan.sessionName, now, roleTags: trust?.roleTags ?? new Map() };
+  const { now, sourceIp } = surroundings;
+  const target = { account, sessionName: plan.sessionName, now, sourceIp, roleTags: trust?.roleTags ?? new Map() };
   if (provider.kind === 'oidc') return webIdentityRequest(new Map([['iss', provider.issuer], ...claims]), target);
   return samlRequest(identity, {
     ...target,

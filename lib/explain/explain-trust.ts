@@ -25,13 +25,12 @@ export interface FederatedRequest {
   readonly roleTags: ReadonlyMap<string, string>;
   readonly claims: ReadonlyMap<string, readonly string[]>;
   readonly now: Date;
+  /** `undefined` where whoever asks does not say. */
+  readonly sourceIp: string | undefined;
 }
 
-/** Where the request comes from is not known to whoever asks why. */
-const nowhere = '0.0.0.0';
-
 export function explainTrust(policy: Policy, request: FederatedRequest): Stage {
-  const keys = [...federatedKeys({ ...request, sourceIp: nowhere }), ...request.keys];
+  const keys = [...federatedKeys(request), ...request.keys];
   const context = awsContext(keys);
   const { kind, principal, issuer, claims, awsClaims } = request;
   const known = new Map(keys.map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]));

@@ -55,7 +55,7 @@ export interface Explanation {
 /** One no is a no; without one everything must have been judged for a yes. */
 export function explanationOf(stages: readonly Stage[]): Explanation {
   const has = (verdict: StageVerdict) => stages.some((stage) => stage.verdict === verdict);
-  return { verdict: has('failed') ? 'denied' : has('passed') ? 'allowed' : 'not judged', stages };
+  return { verdict: has('failed') ? 'denied' : has('not judged') ? 'not judged' : 'allowed', stages };
 }
 
 export const stage = (

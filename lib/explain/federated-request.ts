@@ -14,25 +14,39 @@ export interface Target {
   readonly account: string;
   readonly roleTags: ReadonlyMap<string, string>;
   readonly sessionName: string;
+  readonly sourceIp?: string | undefined;
   readonly now: Date;
 }
 
 const required = ['iss', 'sub', 'aud'];
 
-/** What STS asks of a token before it asks the role; times and signature aside. */
-export function explainClaims(claims: Claims): Stage {
-  const says = whyStsRefuses(claims);
+/** STS's tolerance on exp, iat and nbf alike. */
+const toleranceSeconds = 300;
+
+/** What STS asks of a token before it asks the role; the signature aside. */
+export function explainClaims(claims: Claims, now: Date): Stage {
+  const says = whyStsRefuses(claims) ?? whyNotNow(claims, now);
   if (says !== undefined) return stage('proof', 'failed', says);
-  return stage(
-    'proof',
-    'not judged',
-    `The claims of ${String(claims.get('sub'))} are taken as they are: nothing is verified here.`,
-  );
+  return stage('proof', 'passed', `${String(claims.get('sub'))}, taken as it is: no signature is verified here.`);
+}
+
+function whyNotNow(claims: Claims, now: Date): string | undefined {
+  const seconds = now.getTime() / 1000;
+  const at = (claim: string) => Number(claims.get(claim));
+  const told = (claim: string) => new Date(at(claim) * 1000).toISOString();
+  if (!['exp', 'iat', 'nbf'].every((claim) => !claims.has(claim) || Math.abs(at(claim)) <= 8.64e12)) {
+    return 'exp, iat and nbf must be seconds since 1970.';
+  }
+  if (claims.has('exp') && at('exp') <= seconds - toleranceSeconds) return `The token ended at ${told('exp')}.`;
+  const early = ['iat', 'nbf'].find((claim) => claims.has(claim) && at(claim) > seconds + toleranceSeconds);
+  return early === undefined ? undefined : `${early} is ${told(early)}, which is still to come.`;
 }
 
 function whyStsRefuses(claims: Claims): string | undefined {
   const missing = required.find((claim) => !claims.has(claim));
   if (missing !== undefined) return `STS asks for the claim ${missing}, and there is none.`;
+  if (typeof claims.get('iss') !== 'string') return 'iss must be a text.';
+  if (!['string', 'number'].includes(typeof claims.get('sub'))) return 'sub must be a text.';
   if (stsAudience(claims) === undefined) {
     const count = audiencesOf(claims).length;
     return count === 0
@@ -54,6 +68,7 @@ export function webIdentityRequest(claims: Claims, target: Target): FederatedReq
   return {
     kind: 'oidc',
     ...target,
+    sourceIp: target.sourceIp,
     principal: webIdentityPrincipal(target.account, issuer),
     issuer,
     keys: [...webIdentityKeys(claims, stsAudience(claims) ?? ''), ['sts:RoleAuthorizedByIdp', 'false']],
@@ -92,6 +107,7 @@ export function samlRequest({ subject, attributes: { texts } }: Identity, target
   return {
     kind: 'saml',
     ...target,
+    sourceIp: target.sourceIp,
     issuer: undefined,
     keys: facts.keys,
     awsClaims: new Map(

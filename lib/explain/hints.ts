@@ -112,6 +112,13 @@ const missing: readonly (readonly [code: string, look: Look])[] = [
         : undefined,
   ],
   [
+    'source-ip-unknown',
+    ({ key }) =>
+      /^aws:SourceIp$/i.test(key)
+        ? 'Where the request comes from is not known here; say it with --source-ip.'
+        : undefined,
+  ],
+  [
     'claim-not-a-key',
     ({ key, issuer, claims, keys }) => {
       if (!issuer || beforeColon(key).toLowerCase() !== issuerName(issuer).toLowerCase()) return undefined;

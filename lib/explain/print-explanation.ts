@@ -1,3 +1,4 @@
+import { inOneLine } from '../printable.ts';
 import type { ExplainedStatement, Explanation, Failure, Stage } from './explanation.ts';
 
 const marks = { passed: 'yes', failed: 'NO', 'not judged': '-' } as const;
@@ -28,10 +29,6 @@ function linesOfFailure({ element, operator, key, expected, got, hint }: Failure
     ...(hint ? [`  hint      ${hint.says} [${hint.code}]`] : []),
   ];
 }
-
-/** Nothing in a claim may pass for a line of ours, or turn the direction of one. */
-const inOneLine = (line: string) =>
-  line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 
 /** Quoted, so that spaces show. */
 const listed = (texts: readonly string[]) => texts.map((text) => JSON.stringify(text)).join(', ') || 'nothing';

@@ -1,10 +1,11 @@
 import { printExplanation } from '../explain/print-explanation.ts';
+import { inOneLine } from '../printable.ts';
 import type { Difference, GrantTestResult } from './run-grant-tests.ts';
 
 export function printResults(results: readonly GrantTestResult[]): string {
   const failed = results.filter(({ passed }) => !passed).length;
   const lines = results.flatMap((result) => (result.passed ? [`ok    ${result.name}`] : linesOf(result)));
-  return `${[...lines, '', `${results.length - failed} passed, ${failed} failed`].join('\n')}\n`;
+  return `${[...lines.map(inOneLine), '', `${results.length - failed} passed, ${failed} failed`].join('\n')}\n`;
 }
 
 const linesOf = ({ name, differences, explanation }: GrantTestResult): readonly string[] => [

@@ -30,7 +30,8 @@ export const signedTags = (awsClaims: AwsClaimKeys): ReadonlyMap<string, string>
 
 export interface FederatedFacts {
   readonly now: Date;
-  readonly sourceIp: string;
+  /** `undefined` where nobody knows it. */
+  readonly sourceIp: string | undefined;
   /** The provider's account, and the provider as trust policies name it. */
   readonly account: string;
   readonly principal: string;

@@ -3,10 +3,16 @@
 
 import type { Keys } from './context.ts';
 
-export const requestKeys = ({ now, sourceIp }: { readonly now: Date; readonly sourceIp: string }): Keys => [
+export interface RequestFacts {
+  readonly now: Date;
+  /** `undefined` where nobody knows it. */
+  readonly sourceIp: string | undefined;
+}
+
+export const requestKeys = ({ now, sourceIp }: RequestFacts): Keys => [
   ['aws:CurrentTime', now.toISOString()],
   ['aws:EpochTime', String(Math.floor(now.getTime() / 1000))],
-  ['aws:SourceIp', sourceIp],
+  ...(sourceIp === undefined ? [] : [['aws:SourceIp', sourceIp] as const]),
   // At AWS every request has it; that a machine of ours speaks http is no matter of policy.
   ['aws:SecureTransport', 'true'],
 ];

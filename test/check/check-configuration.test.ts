@@ -52,6 +52,18 @@ describe('conditions', () => {
     expect(when(block)).toEqual([code]);
   });
 
+  test.each<[code: string, block: Members]>([
+    ['if-exists-alone', { StringEqualsIfExists: { department: 'finance' }, StringEquals: { sub: 'alice' } }],
+    ['for-all-values-alone', { 'ForAllValues:StringEqualsIfExists': { groups: 'a' }, StringEquals: { sub: 'alice' } }],
+    ['exclusion-alone', { StringNotEquals: { sub: 'mallory' } }],
+    ['holds-for-all', { StringLike: { sub: '*' } }],
+    ['holds-for-all', { StringLike: { sub: '?*' } }],
+    ['holds-for-all', { StringEquals: { sub: '${sub}' } }],
+    ['holds-for-all', { Null: { sub: false } }],
+  ])('%s, where nothing else says who: %j', (code, block) => {
+    expect(when(block)).toEqual([code]);
+  });
+
   test('the path is that of the file', () => {
     expect(checked({ when: { StringLike: { sub: 'team/blue*' } } })).toEqual([
       { code: 'wildcard-crosses-separator', path: 'grants.files.when.StringLike.sub', says: 'has "team/blue*"' },

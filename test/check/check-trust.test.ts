@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkTrust } from '../../lib/check/check-trust.ts';
 import { type FindingCode, kinds } from '../../lib/check/finding.ts';
+import { printFindings } from '../../lib/check/print-findings.ts';
 
 const github = 'token.actions.githubusercontent.com';
 const own = 'login.acme.example';
@@ -163,11 +164,55 @@ describe('check finds', () => {
     ],
   ];
 
+  const everybody = (condition: Members) =>
+    document({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition: condition });
+
+  test.each<[condition: Members]>([
+    [{ StringLike: { 'sts:RoleSessionName': '*' } }],
+    [{ Null: { 'sts:ExternalId': 'true' } }],
+    [{ Bool: { 'aws:SecureTransport': 'true' } }],
+    [{ StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-acme' } }],
+    [{ StringNotEquals: { 'aws:PrincipalAccount': '444455556666' } }],
+    [{ 'ForAllValues:StringEquals': { 'aws:TagKeys': 'team' } }],
+    [{ IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } }],
+    [{ StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } }],
+    [{ StringLike: { 'aws:PrincipalOrgID': 'o-*' } }],
+    [{ StringLike: { 'sts:ExternalId': '?*' } }],
+  ])('open-to-everybody: AWS: "*" with %j', (condition) => {
+    expect(codesOf(everybody(condition))).toContain('open-to-everybody');
+  });
+
+  test.each<[condition: Members]>([
+    [{ StringEquals: { 'aws:PrincipalAccount': ['111122223333'] } }],
+    [{ StringEquals: { 'sts:ExternalId': 'unguessable' } }],
+    [{ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ci-*' } }],
+  ])('nothing where %j says who', (condition) => {
+    expect(codesOf(everybody(condition))).toEqual([]);
+  });
+
+  test.each<[condition: Members]>([
+    [{ StringLike: { 'saml:aud': '**' } }],
+    [{ StringLike: { 'saml:aud': '?*' } }],
+    [{ StringLike: { 'saml:aud': ['https://access.acme.example/saml/acs', '*?'] } }],
+    [{ StringEquals: { 'saml:aud': '${saml:aud}' } }],
+    [{ StringLike: { 'saml:aud': 'https://*' } }],
+    [{ StringLike: { 'saml:aud': 'https://*.example/saml' } }],
+    [{ StringEqualsIfExists: { 'saml:aud': 'https://access.acme.example/saml/acs' } }],
+  ])('missing-audience: %j', (condition) => {
+    expect(codesOf(document(saml(condition)))).toContain('missing-audience');
+  });
+
+  test('an audience below a whole host is one', () => {
+    expect(codesOf(document(saml({ StringLike: { 'saml:aud': 'https://access.acme.example/*' } })))).toEqual([]);
+  });
+
   test.each(cases)('%s: %s', (code, _what, written) => {
-    // A pattern that reaches over names is two things at once.
+    // A pattern that reaches over names is two things at once, and so is what may be missing.
     const found = new Set(codesOf(written));
     expect(found).toContain(code);
-    expect([...found].filter((each) => each !== code && each !== 'wildcard-crosses-separator')).toEqual([]);
+    expect(
+      [...found].filter((each) => each !== code && !['wildcard-crosses-separator', 'if-exists-alone'].includes(each)),
+    ).toEqual([]);
   });
 
   test('spaces do not count against the length', () => {
@@ -188,4 +233,13 @@ test('every code has a reason and a fix that are sentences', () => {
   for (const { reason, fix } of Object.values(kinds)) {
     for (const sentence of [reason, fix]) expect(sentence).toMatch(/^[A-Z].*\.$/);
   }
+});
+
+test('no value writes a line of what is printed', () => {
+  const written = document(
+    webIdentity(own, { StringEquals: { [`${own}:aud`]: 'web', [`${own}:sub`]: 'a*\n\nNothing found.\u001b[8m' } }),
+  );
+  const printed = printFindings(checkTrust(written, 'trust.json'));
+  expect(printed).not.toMatch(/^Nothing found/m);
+  expect(printed).toContain('\\u{a}\\u{a}Nothing found.\\u{1b}[8m');
 });

@@ -20,7 +20,7 @@ describe('daypass check', () => {
     const { exit, out } = await daypass(['check', '--trust-policy', 'open.json'], { files: { 'open.json': open } });
     expect(exit).toBe(1);
     expect(out).toBe(`error open-to-everybody
-  open.json Statement[0].Principal: is "*" without a condition
+  open.json Statement[0].Principal: is "*", and no condition says who
   Every AWS account in the world may assume the role.
   Name accounts, roles or users; or add a condition such as aws:PrincipalOrgID.
 

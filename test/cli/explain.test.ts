@@ -112,8 +112,12 @@ describe('through a grant', () => {
   });
 
   test('the trust policy of a role that was there before is not judged', async () => {
-    const { verdict, told } = await explained(['--grant', 'named', ...withClaims()]);
-    expect({ verdict, last: told.at(-1) }).toEqual({ verdict: 'allowed', last: 'trust policy: not judged' });
+    const { exit, verdict, told } = await explained(['--grant', 'named', ...withClaims()]);
+    expect({ exit, verdict, last: told.at(-1) }).toEqual({
+      exit: 3,
+      verdict: 'not judged',
+      last: 'trust policy: not judged',
+    });
   });
 
   test('a grant that is not there is told with those that are', async () => {
@@ -133,6 +137,25 @@ describe('through a trust policy', () => {
     expect(hintsIn(no)).toEqual(['letter-case']);
   });
 
+  test('a token that ended, and one that is not valid yet, are refused by STS before', async () => {
+    const seconds = Math.floor(aMoment.getTime() / 1000);
+    const ended = await through('alice', withClaims({ iat: 1, exp: seconds - 301 }));
+    expect(ended.stages[0]?.says).toMatch(/^The token ended at/);
+    const early = await through('alice', withClaims({ nbf: seconds + 301 }));
+    expect(early.stages[0]?.says).toMatch(/^nbf is .*, which is still to come/);
+    expect(await through('alice', withClaims({ exp: seconds - 299, iat: 1 }))).toMatchObject({ verdict: 'allowed' });
+  });
+
+  test('an address that is not known is not guessed', async () => {
+    const document = trustOf('alice');
+    const [statement] = document.Statement;
+    const bound = { ...statement, Condition: { ...statement?.Condition, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } };
+    const files = { t: JSON.stringify({ ...document, Statement: bound }) };
+    const ask = (more: readonly string[]) => explained(['--trust-policy', 't', ...withClaims(), ...more], { files });
+    expect(hintsIn(await ask([]))).toEqual(['source-ip-unknown']);
+    expect(await ask(['--source-ip', '10.1.2.3'])).toMatchObject({ verdict: 'allowed' });
+  });
+
   test('the account of the role is that of the provider', async () => {
     const no = await through('alice', [...withClaims(), '--account', '444455556666']);
     expect(hintsIn(no)).toEqual(['wrong-account']);
@@ -140,6 +163,9 @@ describe('through a trust policy', () => {
 
   test.each<[what: string, changed: Readonly<Record<string, unknown>>, says: RegExp]>([
     ['no subject', { sub: undefined }, /asks for the claim sub/],
+    ['an issuer that is no text', { iss: { toString: 1 } }, /iss must be a text/],
+    ['a subject that is no text', { sub: {} }, /sub must be a text/],
+    ['a time that is none', { exp: 'soon' }, /must be seconds since 1970/],
     ['two audiences', { aud: ['web', 'mobile'] }, /aud has 2 values and there is no azp/],
     ['no audience', { aud: [] }, /aud is empty/],
     [
@@ -282,6 +308,17 @@ describe('live', () => {
       verdict: 'allowed',
     });
   });
+});
+
+test.each([
+  ['as a word too many', (token: string) => ['explain', '--grant', 'files', token]],
+  ['as a command', (token: string) => [token]],
+  ['as a file', (token: string) => ['explain', '--grant', 'files', '--token', `@${token}`]],
+])('a token %s is not repeated', async (_where, args) => {
+  const token = issuer.token();
+  const { exit, out, err } = await daypass([...args(token)]);
+  expect(exit).toBe(2);
+  for (const part of token.split('.')) expect(out + err).not.toContain(part);
 });
 
 describe('what cannot be answered', () => {

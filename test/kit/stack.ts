@@ -52,6 +52,8 @@ export interface StackSettings {
 
 export interface RunningStack extends LocalStack {
   readonly audit: readonly Record<string, unknown>[];
+  /** The same as they were written. */
+  readonly lines: readonly string[];
 }
 
 export async function aStack({
@@ -66,6 +68,7 @@ export async function aStack({
 }: StackSettings): Promise<RunningStack> {
   const { assembly, stacks } = edit(synthesise(configuration, { account: anAccount, region: 'us-east-1' }));
   const audit: Record<string, unknown>[] = [];
+  const lines: string[] = [];
   const port = wanted ?? (await freePorts(4));
   const provider = [...configuration.providers.values()].find(
     (each): each is OidcProviderSettings => each.kind === 'oidc' && !standIns.has(each.issuer),
@@ -80,11 +83,15 @@ export async function aStack({
     standIns,
     secret,
     clock,
-    writeLine: (line) => void audit.push(JSON.parse(line)),
+    writeLine(line) {
+      lines.push(line);
+      audit.push(JSON.parse(line));
+    },
   });
   return {
     ...stack,
     audit,
+    lines,
     async stop() {
       await stack.stop();
       rmSync(assembly, { recursive: true, force: true });

@@ -113,6 +113,38 @@ describe('a caller', () => {
   });
 });
 
+describe('hostile claims', () => {
+  const branch = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [String(index), 1]));
+  const nested = { m: { [`A${'x'.repeat(6000)}`]: branch } };
+
+  test.each(['secret', 'no-such-grant'])('nested without end cost little, for %s', async (grant) => {
+    const began = performance.now();
+    const { status, body } = await asCaller({ grant, token: token(nested) });
+    expect(status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(JSON.stringify(body).length).toBeLessThan(500_000);
+  });
+
+  test.each([{ typ: { toString: 1, valueOf: 1 } }, { token_use: ['id'] }])(
+    '%j is refused, not a fault',
+    async (claims) => {
+      expect(await asCaller({ grant: 'open', token: token(claims) })).toMatchObject({
+        status: 401,
+        body: { error: 'claims_invalid' },
+      });
+    },
+  );
+
+  test('leave no character in the log that a terminal obeys, and no long line', async () => {
+    const claims = { sub: 'a\u009b31m\u2028\u202e', groups: Array.from({ length: 900 }, (_, index) => `g${index}`) };
+    await asCaller({ grant: 'secret\u009b', token: token(claims) });
+    const line = stack.lines.at(-1) ?? '';
+    expect(line).toContain('\\u009b31m\\u2028\\u202e');
+    expect(line).not.toMatch(/[\u0080-\u009f\u2028\u202e]/);
+    expect(line.length).toBeLessThan(4000);
+  });
+});
+
 describe('an operator', () => {
   test('sees the whole trace of claims that nobody had to prove', async () => {
     const claims = { sub: 'Carol', aud: 'web', groups: ['top-secret'] };
@@ -132,7 +164,8 @@ describe('an operator', () => {
 
   test('sees why a token is refused', async () => {
     const { body } = await asOperator({ grant: 'open', token: token({ exp: 1 }) });
-    expect(body).toMatchObject({ verdict: 'denied', stages: [{ stage: 'proof', verdict: 'failed' }] });
+    expect(body.verdict).toBe('denied');
+    expect(body.stages[0]).toMatchObject({ stage: 'proof', verdict: 'failed' });
     expect(body.stages[0]?.says).toContain('token_expired');
   });
 
@@ -155,6 +188,14 @@ describe('an operator', () => {
       subject: 'alice',
     });
     expect(JSON.stringify(line)).not.toContain(held.split('.')[1]);
+  });
+
+  test('who writes claims down leaves no trace of anybody proved', async () => {
+    await asOperator({ grant: 'open', provider: 'ci', claims: { sub: 'the-ceo', aud: 'web' } });
+    const line = stack.audit.at(-1);
+    expect(line).toMatchObject({ operatorAsked: 'claims' });
+    expect(line).not.toHaveProperty('subject');
+    expect(line).not.toHaveProperty('provider');
   });
 
   test.each([

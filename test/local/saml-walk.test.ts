@@ -292,7 +292,7 @@ test('the bundles that would be deployed go the same way', { timeout: 60_000 }, 
     writeLine: () => undefined,
   });
   onTestFinished(() => started.stop());
-  const stack: Running = { ...started, audit: [], port };
+  const stack: Running = { ...started, audit: [], lines: [], port };
 
   const browser = new Browser(stack);
   const form = await atTheIdp(browser, 'alice');

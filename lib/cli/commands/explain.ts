@@ -28,11 +28,12 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
   --provider NAME       the provider of the claims, where their iss does not tell
   --session-name NAME   sts:RoleSessionName, where no grant makes one   (default: daypass)
   --account ID          where Daypass is deployed, or whose role the trust policy is   (default: 111122223333)
+  --source-ip IP        where the request comes from, for policies that ask   (default: not known)
   --url URL             the address of the doors, where the configuration has none   (for SAML)
   --config FILE         (default: ${defaultConfigurationFile})
   --json                as JSON
 
-Exit status: 0 allowed, 1 denied, 2 the question cannot be answered.
+Exit status: 0 allowed, 1 denied, 2 the question cannot be answered, 3 not all of it can be judged here.
 `;
 
 export const explain: Command = { name: 'explain', summary: 'why a proof gets a role, or why not', usage, run };
@@ -48,6 +49,7 @@ const options = {
   provider: { type: 'string' },
   'session-name': { type: 'string' },
   account: { type: 'string' },
+  'source-ip': { type: 'string' },
   url: { type: 'string' },
   config: { type: 'string' },
   json: { type: 'boolean' },
@@ -62,8 +64,10 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const { values } = argumentsIn(args, options);
   const explanation = await explanationFor(values, io);
   io.write(values.json ? inJson(explanation) : printExplanation(explanation));
-  return explanation.verdict === 'allowed' ? exitCodes.yes : exitCodes.no;
+  return exitFor[explanation.verdict];
 }
+
+const exitFor = { allowed: exitCodes.yes, denied: exitCodes.no, 'not judged': exitCodes.open } as const;
 
 async function explanationFor(values: Values, io: Io): Promise<Explanation> {
   const { grant, role, live = false, 'trust-policy': trustFile } = values;
@@ -117,11 +121,12 @@ const noRole = (stages: readonly Stage[], arn: string) =>
   ]);
 
 const surroundingsOf = (
-  { account = defaultAccount, url = 'https://daypass.example' }: Values,
+  { account = defaultAccount, url = 'https://daypass.example', 'source-ip': sourceIp }: Values,
   io: Io,
 ): Surroundings => ({
   account,
   url,
+  sourceIp,
   now: io.now(),
 });
 
@@ -134,8 +139,8 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
   const proof =
     read ??
     (provider?.kind === 'saml'
-      ? stage('proof', 'not judged', 'The attributes are taken as they are.')
-      : explainClaims(claims));
+      ? stage('proof', 'passed', 'The attributes are taken as they are: nothing is verified here.')
+      : explainClaims(claims, io.now()));
   if (proof.verdict === 'failed') return explanationOf([proof]);
   const liveRole = live && arn !== undefined ? await (await io.iam()).role(arn) : undefined;
   if (live && arn !== undefined && !liveRole) return noRole([proof], arn);
@@ -144,6 +149,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
     account,
     sessionName: values['session-name'] ?? 'daypass',
     roleTags: liveRole?.tags ?? new Map<string, string>(),
+    sourceIp: values['source-ip'],
     now: io.now(),
   };
   const request = requestOf({ claims, provider, target, url: configuration?.url ?? values.url });

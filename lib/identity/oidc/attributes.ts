@@ -16,7 +16,7 @@ export function attributesOf(payload: Payload): Attributes {
   const texts = new Map<string, readonly string[]>();
   const opaque = new Set<string>();
   const hidden: string[] = [];
-  collect(payload, '', { texts, opaque, hidden, top: payload });
+  collect(payload, '', { texts, opaque, hidden, top: payload, left: longestPaths });
   // A claim of this name could only be there to pass for what AWS makes of the AWS claims.
   for (const name of texts.keys()) if (isAwsKey(name)) texts.delete(name);
   const { keys, malformed } = readAwsClaims(payload);
@@ -26,16 +26,27 @@ export function attributesOf(payload: Payload): Attributes {
   return { texts, opaque, hidden };
 }
 
+/** How many characters the names of members within members may have together: each repeats those above it. */
+const longestPaths = 100_000;
+
 interface Collected {
   readonly texts: Map<string, readonly string[]>;
   readonly opaque: Set<string>;
   readonly hidden: string[];
   readonly top: Payload;
+  /** What is left of `longestPaths`. */
+  left: number;
 }
 
 function collect(members: Iterable<readonly [string, unknown]>, prefix: string, into: Collected): void {
   for (const [name, value] of members) {
     const path = prefix + name;
+    if (prefix !== '') into.left -= path.length;
+    if (into.left < 0) {
+      // Not absent: nobody can say any more what stands below.
+      into.hidden.push(prefix);
+      return;
+    }
     if (prefix !== '' && into.top.has(path)) {
       continue;
     }

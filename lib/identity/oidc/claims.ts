@@ -46,7 +46,7 @@ function checkKind(payload: Payload): void {
   }
   for (const [claim, allowed] of kinds) {
     const kind = payload.get(claim);
-    if (kind !== undefined && !allowed.includes(String(kind).toLowerCase())) {
+    if (kind !== undefined && !(typeof kind === 'string' && allowed.includes(kind.toLowerCase()))) {
       throw new Refusal('claims_invalid', { claim, why: `must be ${allowed.join(' or ')}` });
     }
   }
