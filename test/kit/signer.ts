@@ -1,5 +1,5 @@
 // Signature Version 4 by hand, so that a test can sign what no SDK would.
-// Source: IAM User Guide, "Create a signed AWS API request".
+// Source: IAM User Guide, "Create a signed AWS API request"; Amazon S3 API Reference, "Using query parameters".
 
 import { createHash, createHmac } from 'node:crypto';
 import { aMoment } from './issuer.ts';
@@ -16,8 +16,8 @@ export interface SigningKeys {
 export interface SigningSettings {
   readonly method?: string;
   readonly path?: string;
-  readonly body?: string;
-  /** Beside the host, the date and the session token. */
+  readonly body?: string | Buffer;
+  /** Beside the host, the date and the session token. S3's `x-amz-content-sha256` is what is signed for the body. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Headers that are sent but left out of the signature. */
   readonly unsigned?: readonly string[];
@@ -29,12 +29,46 @@ export interface SigningSettings {
   readonly terminator?: string;
 }
 
-const hex = (data: string) => createHash('sha256').update(data).digest('hex');
+export interface PresigningSettings extends Omit<SigningSettings, 'body' | 'unsigned'> {
+  readonly expiresSeconds?: number;
+}
+
+type Headers = Record<string, string>;
+type SignedRequest = Required<Sent> & { readonly headers: Headers };
+
+const hex = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
 
 const inOrder = (a: string, b: string) => (a < b ? -1 : 1);
 
 export const basicFormat = (date: Date) => date.toISOString().replace(/[-:]|\.\d{3}/g, '');
+
+const algorithm = 'AWS4-HMAC-SHA256';
+
+interface ToSign {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly names: readonly string[];
+  readonly payload: string;
+  readonly date: string;
+  readonly scope: readonly string[];
+}
+
+function signatureOf({ method, path, headers, names, payload, date, scope }: ToSign, secretAccessKey: string): string {
+  const [uri = '/', query = ''] = path.split('?');
+  const canonical = [
+    method,
+    uri,
+    query.split('&').sort(inOrder).join('&'),
+    ...names.map((name) => `${name}:${headers[name] ?? ''}`),
+    '',
+    names.join(';'),
+    payload,
+  ].join('\n');
+  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
+  return hmac(key, [algorithm, date, scope.join('/'), hex(canonical)].join('\n')).toString('hex');
+}
 
 /** A GetCallerIdentity to this host, signed, unless told otherwise. */
 export function signedRequest(
@@ -52,9 +86,9 @@ export function signedRequest(
     day = basicFormat(at).slice(0, 8),
     terminator = 'aws4_request',
   }: SigningSettings = {},
-): Required<Sent> & { readonly headers: Record<string, string> } {
+): SignedRequest {
   const date = basicFormat(at);
-  const headers: Record<string, string> = {
+  const headers: Headers = {
     host,
     'x-amz-date': date,
     ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
@@ -64,19 +98,44 @@ export function signedRequest(
   const names = Object.keys(headers)
     .filter((name) => !unsigned.includes(name))
     .sort(inOrder);
-  const [uri = '/', query = ''] = path.split('?');
-  const canonical = [
-    method,
-    uri,
-    query.split('&').sort(inOrder).join('&'),
-    ...names.map((name) => `${name}:${headers[name] ?? ''}`),
-    '',
-    names.join(';'),
-    hex(body),
-  ].join('\n');
   const scope = [day, region, service, terminator];
-  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', date, scope.join('/'), hex(canonical)].join('\n')).toString('hex');
-  headers.authorization = `AWS4-HMAC-SHA256 Credential=${[accessKeyId, ...scope].join('/')}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+  const payload = headers['x-amz-content-sha256'] ?? hex(body);
+  const signature = signatureOf({ method, path, headers, names, payload, date, scope }, secretAccessKey);
+  headers.authorization = `${algorithm} Credential=${[accessKeyId, ...scope].join('/')}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
   return { method, path, headers, body };
+}
+
+/** A GET whose signature is in its query, so that an address is all that it takes. */
+export function presignedRequest(
+  { accessKeyId, secretAccessKey, sessionToken }: SigningKeys,
+  host: string,
+  {
+    method = 'GET',
+    path = '/?Action=GetCallerIdentity&Version=2011-06-15',
+    headers: more = {},
+    at = aMoment,
+    region = 'us-east-1',
+    service = 'sts',
+    day = basicFormat(at).slice(0, 8),
+    terminator = 'aws4_request',
+    expiresSeconds = 60,
+  }: PresigningSettings = {},
+): SignedRequest {
+  const date = basicFormat(at);
+  const scope = [day, region, service, terminator];
+  const headers: Headers = { host, ...more };
+  const names = Object.keys(headers).sort(inOrder);
+  const written = {
+    'X-Amz-Algorithm': algorithm,
+    'X-Amz-Credential': [accessKeyId, ...scope].join('/'),
+    'X-Amz-Date': date,
+    'X-Amz-Expires': String(expiresSeconds),
+    ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
+    'X-Amz-SignedHeaders': names.join(';'),
+  };
+  const parameters = Object.entries(written).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const unsigned = `${path}${path.includes('?') ? '&' : '?'}${parameters.join('&')}`;
+  const payload = service === 's3' ? 'UNSIGNED-PAYLOAD' : hex('');
+  const signature = signatureOf({ method, path: unsigned, headers, names, payload, date, scope }, secretAccessKey);
+  return { method, path: `${unsigned}&X-Amz-Signature=${signature}`, headers, body: '' };
 }
