@@ -87,9 +87,9 @@ export function policiesOfCaller(caller: Caller, iam: EmbeddedIam): Omit<AccessP
 /** Root may do everything in its account. */
 const rootPolicies = (iam: EmbeddedIam) => managedPolicies(['arn:aws:iam::aws:policy/AdministratorAccess'], iam);
 
-/** The tags of the caller: those of the session over those of the role or user. */
-export function principalTags({ kind, holder, session }: Caller): ReadonlyMap<string, string> {
-  const tags = new Map(kind === 'federated-user' ? [] : (holder?.tags ?? []));
+/** The tags of the caller: those of the session over those of the role, the user or the user that federates. */
+export function principalTags({ holder, session }: Caller): ReadonlyMap<string, string> {
+  const tags = new Map(holder?.tags ?? []);
   for (const [key, value] of session?.tags ?? []) {
     for (const other of tags.keys()) if (other.toLowerCase() === key.toLowerCase()) tags.delete(other);
     tags.set(key, value);
