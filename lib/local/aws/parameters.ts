@@ -31,16 +31,21 @@ export interface TextRule {
   readonly required?: boolean;
   /** In Unicode scalar values. */
   readonly shortest: number;
-  readonly longest: number;
+  /** Without one there is no limit. */
+  readonly longest?: number;
   /** AWS quotes it in its message. */
   readonly pattern?: { readonly text: string; readonly form: RegExp };
 }
 
 /** The characters of names: RoleSessionName, SourceIdentity. */
 export const nameCharacters = { text: '[\\w+=,.@-]*', form: /^[\w+=,.@-]*$/ };
-/** The characters of tags. */
-export const tagCharacters = {
-  text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]',
+/** The characters of tags: a key has one at least, a value may be empty. */
+export const tagKeyCharacters = {
+  text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+',
+  form: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
+};
+export const tagValueCharacters = {
+  text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*',
   form: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
 };
 /** The characters of ARNs. */
@@ -95,7 +100,9 @@ export class ParameterReader {
       this.violate(name, value, `Member must satisfy regular expression pattern: ${pattern.text}`);
     }
     if (length < shortest) this.violate(name, value, `Member must have length greater than or equal to ${shortest}`);
-    if (length > longest) this.violate(name, value, `Member must have length less than or equal to ${longest}`);
+    if (longest !== undefined && length > longest) {
+      this.violate(name, value, `Member must have length less than or equal to ${longest}`);
+    }
     return value;
   }
 

@@ -4,7 +4,13 @@ import type { Keys } from '../../../policy/context.ts';
 import { PolicyError } from '../../../policy/policy.ts';
 import { entityAlreadyExists, invalidInput, malformedPolicyDocument, noSuchEntity } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
-import { ParameterReader, type Parameters, type TextRule, tagCharacters } from '../parameters.ts';
+import {
+  ParameterReader,
+  type Parameters,
+  type TextRule,
+  tagKeyCharacters,
+  tagValueCharacters,
+} from '../parameters.ts';
 import type { XmlValue } from '../xml.ts';
 import type { Account, EmbeddedIam, PolicyHolder, Role, User } from './iam.ts';
 
@@ -66,8 +72,8 @@ export function tagsIn(call: IamCall): ReadonlyMap<string, string> {
     .map(
       (each) =>
         [
-          each.text('Key', { required: true, shortest: 1, longest: 128, pattern: tagCharacters }) ?? '',
-          each.text('Value', { required: true, shortest: 0, longest: 256, pattern: tagCharacters }) ?? '',
+          each.text('Key', { required: true, shortest: 1, longest: 128, pattern: tagKeyCharacters }) ?? '',
+          each.text('Value', { required: true, shortest: 0, longest: 256, pattern: tagValueCharacters }) ?? '',
         ] as const,
     );
   reader.finish();

@@ -21,6 +21,7 @@ import {
   readTags,
   readTransitiveTagKeys,
   tagKeys,
+  tagsUnder,
   withInherited,
 } from './session-tags.ts';
 
@@ -36,11 +37,7 @@ export const assumeRole: Action = (call) => {
   refuseRoot(caller);
   // A federated user may ask STS who it is, and nothing else.
   if (caller.kind === 'federated-user') throw notAuthorized(caller, 'sts:AssumeRole', request.roleArn);
-  const inherited = {
-    tags: caller.session?.tags ?? new Map(),
-    transitiveTagKeys: caller.session?.transitiveTagKeys ?? [],
-  };
-  const carried = withInherited(checkedTags(request.tags), request.transitiveTagKeys, inherited);
+  const carried = withInherited(checkedTags(request.tags), request.transitiveTagKeys, inheritedBy(caller));
   const sourceIdentity = sourceIdentityOf(request, caller);
   const user = caller.holder?.kind === 'user' && !caller.session ? caller.holder : undefined;
   const mfaAt = checkedMfa(request, { user, iam, now });
@@ -118,6 +115,11 @@ export function refuseRoot({ kind }: Caller): void {
   if (kind === 'root') throw accessDenied('Roles may not be assumed by root accounts.');
 }
 
+const inheritedBy = ({ session }: Caller): Inherited => ({
+  tags: session?.tags ?? new Map(),
+  transitiveTagKeys: session?.transitiveTagKeys ?? [],
+});
+
 function sourceIdentityOf({ sourceIdentity }: AssumeRoleRequest, { session }: Caller): string | undefined {
   const earlier = session?.sourceIdentity;
   if (earlier !== undefined && sourceIdentity !== undefined && sourceIdentity !== earlier) {
@@ -140,18 +142,12 @@ const notAuthorized = ({ arn }: Caller, action: string, roleArn: string) =>
 
 function authorizeAssuming(call: Call, { caller, request, role, carried, sourceIdentity, mfaAt }: Assuming): void {
   const { roleArn, sessionName, externalId } = request;
-  const tags = new Map(role.tags);
-  // A tag that was handed down stands before the role's own of that key.
-  for (const key of caller.session?.transitiveTagKeys ?? []) {
-    const value = carried.tags.get(key);
-    if (value !== undefined && tags.has(key)) tags.set(key, value);
-  }
   const keys: Keys = [
     ['sts:RoleSessionName', sessionName],
     ...(externalId === undefined ? [] : [['sts:ExternalId', externalId] as const]),
     ...(sourceIdentity === undefined ? [] : [[sourceIdentityKey, sourceIdentity] as const]),
     ...tagKeys(carried.tags, carried.transitiveTagKeys),
-    ...roleTagKeys(tags),
+    ...roleTagKeys(tagsUnder(inheritedBy(caller), role.tags)),
     // The code that came with this call counts for it.
     ...(mfaAt
       ? ([

@@ -4,15 +4,14 @@
 import { requestTagPrefix } from '../../../identity/aws-keys.ts';
 import type { Keys } from '../../../policy/context.ts';
 import { invalidParameterValue } from '../aws-error.ts';
-
-import { type ParameterReader, tagCharacters } from '../parameters.ts';
+import { type ParameterReader, tagKeyCharacters, tagValueCharacters } from '../parameters.ts';
 
 export type Tags = ReadonlyMap<string, string>;
 
 const mostTags = 50;
 
-const tagKey = { shortest: 1, longest: 128, pattern: tagCharacters };
-const tagValue = { shortest: 0, longest: 256, pattern: tagCharacters };
+const tagKey = { shortest: 1, longest: 128, pattern: tagKeyCharacters };
+const tagValue = { shortest: 0, longest: 256, pattern: tagValueCharacters };
 
 /** `finish` of the reader is still to be called. */
 export function readTags(reader: ParameterReader): readonly (readonly [key: string, value: string])[] {
@@ -46,6 +45,16 @@ export interface Inherited {
   readonly transitiveTagKeys: readonly string[];
 }
 
+/** The tags that stay on in the sessions which a session asks for. */
+const handedDown = ({ tags, transitiveTagKeys }: Inherited) =>
+  [...tags].filter(([key]) => transitiveTagKeys.some(sameKey(key)));
+
+/** A role's tags as its trust policy sees them: what is handed down stands before the role's own of that key. */
+export const tagsUnder = (inherited: Inherited, tags: Tags): Tags =>
+  new Map(
+    [...tags].map(([key, value]) => [key, handedDown(inherited).find(([each]) => sameKey(each)(key))?.[1] ?? value]),
+  );
+
 /** With what the caller's own session hands down. Throws an `AwsError` where they get in each other's way. */
 export function withInherited(tags: Tags, transitiveTagKeys: readonly string[], inherited: Inherited): Inherited {
   for (const key of transitiveTagKeys) {
@@ -60,9 +69,8 @@ export function withInherited(tags: Tags, transitiveTagKeys: readonly string[], 
       );
     }
   }
-  const handedDown = [...inherited.tags].filter(([key]) => inherited.transitiveTagKeys.some(sameKey(key)));
   return {
-    tags: new Map([...handedDown, ...tags]),
+    tags: new Map([...handedDown(inherited), ...tags]),
     transitiveTagKeys: [...inherited.transitiveTagKeys, ...transitiveTagKeys],
   };
 }
