@@ -82,7 +82,8 @@ const mostContexts = 5;
 
 function readRequest({ parameters }: Call): AssumeRoleRequest {
   const reader = new ParameterReader(parameters);
-  const session = sessionParameters(reader);
+  // The model of this operation alone leaves the length of the policy open.
+  const session = sessionParameters(reader, {});
   const name = { shortest: 2, longest: 64, pattern: nameCharacters };
   const request = {
     ...session,

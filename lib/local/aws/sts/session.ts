@@ -28,17 +28,26 @@ export interface SessionParameters extends PolicyParameters {
 }
 
 /** Those that every AssumeRole call has. `finish` of the reader is still to be called. */
-export function sessionParameters(reader: ParameterReader): SessionParameters {
+export function sessionParameters(reader: ParameterReader, rule?: PolicyRule): SessionParameters {
   return {
     roleArn: reader.text('RoleArn', { required: true, shortest: 20, longest: 2048, pattern: arnCharacters }) ?? '',
-    ...policyParameters(reader),
+    ...policyParameters(reader, rule),
     durationSeconds: reader.integer('DurationSeconds', { least: shortestSeconds, most: longestRoleSeconds }),
   };
 }
 
-export function policyParameters(reader: ParameterReader): PolicyParameters {
+interface PolicyRule {
+  /** As a parameter; combined they are limited anyway. AssumeRole alone has no limit for it. */
+  readonly longest?: number;
+}
+
+export function policyParameters(
+  reader: ParameterReader,
+  rule: PolicyRule = { longest: longestPolicies },
+): PolicyParameters {
   return {
-    policy: reader.text('Policy', { shortest: 1, longest: longestPolicies, pattern: policyCharacters }),
+    policy: reader.text('Policy', { shortest: 1, ...rule, pattern: policyCharacters }),
+    // AWS's model has no limit for the list; its documentation says ten.
     policyArns: reader
       .members('PolicyArns', mostPolicyArns)
       .map((each) => each.text('arn', { shortest: 20, longest: 2048, pattern: arnCharacters }) ?? ''),
