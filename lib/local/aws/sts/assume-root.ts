@@ -14,10 +14,10 @@ export const assumeRoot: Action = (call) => {
   const { caller } = call.signedBy();
   const reader = new ParameterReader(parameters);
   const target = reader.text('TargetPrincipal', { required: true, shortest: 12, longest: 2048 }) ?? '';
+  const arn = { shortest: 20, longest: 2048, pattern: arnCharacters };
+  // The member is a structure of one: where that is missing, so is the member.
   const taskPolicy =
-    parameters.get('TaskPolicyArn.arn') ??
-    reader.text('TaskPolicyArn', { required: true, shortest: 20, longest: 2048, pattern: arnCharacters }) ??
-    '';
+    reader.text('TaskPolicyArn.arn', arn) ?? reader.text('TaskPolicyArn', { ...arn, required: true }) ?? '';
   const seconds = reader.integer('DurationSeconds', { least: 0, most: longestSeconds }) ?? longestSeconds;
   reader.finish();
   const account = /^(?:arn:[\w-]+:iam::(\d{12}):root|(\d{12}))$/.exec(target)?.slice(1).find(Boolean);

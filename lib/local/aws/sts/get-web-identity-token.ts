@@ -20,11 +20,12 @@ export const getWebIdentityToken: Action = async (call) => {
   const { caller, region } = call.signedBy();
   const reader = new ParameterReader(parameters);
   const audiences = reader.texts('Audience', { most: mostAudiences, shortest: 1, longest: 1000 });
-  const algorithm = reader.text('SigningAlgorithm', { required: true, shortest: 1, longest: 20 }) ?? '';
+  const algorithm = reader.text('SigningAlgorithm', { required: true, shortest: 5, longest: 5 }) ?? '';
   const seconds = reader.integer('DurationSeconds', { least: shortestSeconds, most: longestSeconds }) ?? defaultSeconds;
   const written = readTags(reader);
   if (audiences.length === 0) reader.text('Audience', { required: true, shortest: 1, longest: 1000 });
   reader.finish();
+  // AWS's own sentence for the name of another is not recorded: its model knows the length only.
   if (!isSigningAlgorithm(algorithm)) {
     throw validationError(
       `1 validation error detected: Value '${algorithm}' at 'signingAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: [${signingAlgorithms.join(', ')}]`,
