@@ -4,7 +4,7 @@ import { AwsError, invalidAction, regionDisabled } from '../aws-error.ts';
 import { isOptIn } from '../organization.ts';
 import { parametersOf } from '../parameters.ts';
 import { queryAnswer, queryForm } from '../query-protocol.ts';
-import type { Service } from '../service.ts';
+import type { AwsAnswer, AwsRequest, Service } from '../service.ts';
 import { type Signed, verifySignatureV4 } from '../signature-v4.ts';
 import type { Action, Sts } from './action.ts';
 import { assumeRole } from './assume-role.ts';
@@ -43,7 +43,7 @@ const allowedWith = new Map([
 ]);
 
 export function stsService(sts: Sts): Service {
-  return queryAnswer(stsProtocol, async (request) => {
+  const answer = queryAnswer(stsProtocol, async (request) => {
     const { name, version, form } = queryForm(request, stsProtocol);
     const action = version === stsProtocol.version ? actions.get(name) : undefined;
     if (!action) throw invalidAction(name, version);
@@ -57,7 +57,16 @@ export function stsService(sts: Sts): Service {
     };
     return { name, result: await action({ ...sts, parameters: parametersOf(form), now, sourceIp, signedBy }) };
   });
+  return async (request) => (asksForNothing(request) ? aboutSts : answer(request));
 }
+
+/** Without an action, and not as a form: a browser that came by. */
+const asksForNothing = (request: AwsRequest) =>
+  !request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') &&
+  queryForm(request, stsProtocol).name === '';
+
+/** That AWS redirects is recorded, where to is not: whoever comes by here stays here. */
+const aboutSts: AwsAnswer = { status: 302, body: '' };
 
 function checkRegion({ caller, region }: Signed, enabled: readonly string[]): void {
   if (!isOptIn(region) || enabled.includes(region)) return;
