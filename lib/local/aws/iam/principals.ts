@@ -31,6 +31,28 @@ export function policyWithPrincipals(
   return { document: kept, policy: parsePolicy({ name, kind, document: kept }) };
 }
 
+/** Throws an `AwsError` for principals that no role may trust, in IAM's own words. */
+export function refuseOpenPrincipals(document: string): void {
+  for (const { Principal: principal } of statementsIn(document)) {
+    if (principal === '*') {
+      throw malformedPolicyDocument('AssumeRolepolicy contained an invalid principal: "STAR":"*".');
+    }
+    if (isRecord(principal) && [principal.Federated].flat().includes('*')) {
+      throw malformedPolicyDocument('Federated principals must be valid domain names or SAML metadata ARNs');
+    }
+  }
+}
+
+/** None where the text is no policy: what is wrong with it is for the engine to say. */
+function statementsIn(document: string): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    const read: unknown = JSON.parse(document);
+    return isRecord(read) ? [read.Statement].flat().filter(isRecord) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** As IAM shows it: by name whoever is still there, by the bare id whoever is not. */
 export const shownPolicy = ({ document }: WrittenPolicy, iam: EmbeddedIam): unknown =>
   mapPrincipals(document, (principal) =>

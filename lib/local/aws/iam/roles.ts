@@ -25,7 +25,7 @@ import {
 import { type EmbeddedIam, newRole, type Role } from './iam.ts';
 import { checkTrustLength } from './limits.ts';
 import { holderActions } from './policy-holders.ts';
-import { shownPolicy, trustPolicyOf } from './principals.ts';
+import { refuseOpenPrincipals, shownPolicy, trustPolicyOf } from './principals.ts';
 
 const shortestMaxSeconds = 3600;
 
@@ -107,6 +107,7 @@ export const roleActions: IamActions = {
 function trustIn(call: IamCall, role: string, parameter: string) {
   const document = documentIn(call, parameter);
   checkTrustLength(document);
+  refuseOpenPrincipals(document);
   return reading(() => trustPolicyOf(role, document, call.iam));
 }
 
