@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/conformance/**/*.test.ts'],
     fileParallelism: false,
+    // Each AWS CLI is a process, and a heavy one.
+    maxConcurrency: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
