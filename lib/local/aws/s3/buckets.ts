@@ -72,11 +72,11 @@ export interface ListingRequest {
   readonly most: number;
 }
 
-/** In the order of UTF-8, as S3 lists. */
+/** Of UTF-8, in which S3 lists: that of UTF-16 is another. */
+const inOrder = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
 export function list({ objects }: Bucket, { prefix, delimiter, after, most }: ListingRequest): Listing {
-  const keys = [...objects.keys()]
-    .filter((key) => key.startsWith(prefix))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(inOrder);
   const found: StoredObject[] = [];
   const prefixes = new Set<string>();
   let last: string | undefined;
@@ -84,7 +84,7 @@ export function list({ objects }: Bucket, { prefix, delimiter, after, most }: Li
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     const common = end < 0 ? undefined : key.slice(0, end + delimiter.length);
     const listed = common ?? key;
-    if (listed <= after || (common !== undefined && prefixes.has(common))) continue;
+    if (inOrder(listed, after) <= 0 || (common !== undefined && prefixes.has(common))) continue;
     if (found.length + prefixes.size >= most) return { objects: found, commonPrefixes: [...prefixes], last };
     const object = objects.get(key);
     if (common !== undefined) prefixes.add(common);
