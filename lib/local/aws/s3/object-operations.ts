@@ -68,28 +68,42 @@ function putObject(call: S3Call, bucket: Bucket, key: string): AwsAnswer {
   const source = request.headers.get('x-amz-copy-source');
   const { now: modified, headers } = request;
   if (source !== undefined) {
-    const { etag } = put(bucket, { ...copied(call, source), key, modified });
+    const described = headers.get('x-amz-metadata-directive') === 'REPLACE' ? descriptionIn(request) : {};
+    const { etag } = put(bucket, { ...copied(call, source), ...described, key, modified });
     return xmlAnswer('CopyObjectResult', { ETag: etag, LastModified: modified.toISOString() });
   }
-  const metadata = [...headers].flatMap(([name, value]) =>
-    name.startsWith(metadataPrefix) ? [[name.slice(metadataPrefix.length), value] as const] : [],
-  );
-  const { etag } = put(bucket, {
-    key,
-    body: bodyOf(request),
-    contentType: headers.get('content-type') ?? 'binary/octet-stream',
-    metadata: new Map(metadata),
-    modified,
-  });
+  const { etag } = put(bucket, { key, body: bodyOf(request), ...descriptionIn(request), modified });
   return nothing(200, { etag });
 }
 
+/** What a request says of an object besides its body. */
+function descriptionIn({ headers }: AwsRequest): Pick<StoredObject, 'contentType' | 'metadata'> {
+  const metadata = [...headers].flatMap(([name, value]) =>
+    name.startsWith(metadataPrefix) ? [[name.slice(metadataPrefix.length), value] as const] : [],
+  );
+  return { contentType: headers.get('content-type') ?? 'binary/octet-stream', metadata: new Map(metadata) };
+}
+
+const copySource = /^(?:\/|%2F)?([^/%]+)(?:\/|%2F)([^?]+)/i;
+
 function copied(call: S3Call, source: string): StoredObject {
-  const [, bucketName = '', key = ''] = /^\/?([^/]+)\/([^?]+)/.exec(decodeURIComponent(source)) ?? [];
+  const [, bucketName = '', encoded = ''] = copySource.exec(source) ?? [];
+  const key = decodedKey(encoded);
+  if (bucketName === '' || key === undefined || key === '') {
+    throw invalidArgument('Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
+  }
   const bucket = call.buckets.get(bucketName);
   if (!bucket) throw noSuchBucket();
   call.demand('s3:GetObject', objectArn(bucket, key), bucket);
   return found(call, bucket, key);
+}
+
+function decodedKey(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
 }
 
 function deleteObject({ demand }: S3Call, bucket: Bucket, key: string): AwsAnswer {
