@@ -84,9 +84,12 @@ function answer(call: S3Call): AwsAnswer {
 
 /** What in a query names another thing than the bucket or object itself. */
 const subresources = [
-  ...['acl', 'cors', 'delete', 'encryption', 'lifecycle', 'location', 'logging', 'notification', 'object-lock'],
-  ...['partNumber', 'policy', 'policyStatus', 'publicAccessBlock', 'replication', 'restore', 'retention', 'select'],
-  ...['tagging', 'torrent', 'uploadId', 'uploads', 'versionId', 'versioning', 'versions', 'website'],
+  ...['accelerate', 'acl', 'analytics', 'attributes', 'cors', 'delete', 'encryption'],
+  ...['intelligent-tiering', 'inventory', 'legal-hold', 'lifecycle', 'location', 'logging', 'metrics'],
+  ...['notification', 'object-lock', 'ownershipControls', 'partNumber', 'policy', 'policyStatus'],
+  ...['publicAccessBlock', 'renameObject', 'replication', 'requestPayment', 'restore', 'retention'],
+  ...['select', 'session', 'tagging', 'torrent', 'uploadId', 'uploads', 'versionId', 'versioning'],
+  ...['versions', 'website'],
 ];
 
 function decoded(path: string): string {
