@@ -4,7 +4,14 @@ import { awsServer } from '../../lib/local/aws/aws-server.ts';
 import type { EmbeddedDynamoDb } from '../../lib/local/aws/dynamodb.ts';
 import { federation } from '../../lib/local/aws/federation.ts';
 import { declaredIam } from '../../lib/local/aws/iam/from-template.ts';
-import type { AccessKey, EmbeddedIam } from '../../lib/local/aws/iam/iam.ts';
+import {
+  type AccessKey,
+  type EmbeddedIam,
+  identityPolicy,
+  newAccessKey,
+  newUser,
+  type User,
+} from '../../lib/local/aws/iam/iam.ts';
 import { furnish, settle } from '../../lib/local/aws/inhabitants.ts';
 import type { Buckets } from '../../lib/local/aws/s3/buckets.ts';
 import { type Sessions, sessions as sessionsOf } from '../../lib/local/aws/sessions.ts';
@@ -65,4 +72,31 @@ export async function anEmbeddedAws({
     }),
   );
   return { address, iam, sessions, buckets, administrator };
+}
+
+export interface UserSettings {
+  readonly name?: string;
+  readonly account?: string;
+  /** Of its inline policy. */
+  readonly statements?: readonly object[];
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface UserOfTests {
+  readonly user: User;
+  readonly keys: AccessKey;
+}
+
+/** Puts a user with a key into an account: one who may do nothing, unless told otherwise. */
+export function addUser(
+  { iam }: Pick<EmbeddedAwsForTests, 'iam'>,
+  { name = 'ali', account = emptyStack.account, statements = [], tags = {} }: UserSettings = {},
+): UserOfTests {
+  const user = newUser({ account, name, created: aMoment, tags: new Map(Object.entries(tags)) });
+  const keys = newAccessKey(account, aMoment);
+  user.keys.set(keys.accessKeyId, keys);
+  const document = { Version: '2012-10-17', Statement: statements };
+  user.inline.set('permissions', identityPolicy('permissions', document));
+  iam.accounts.get(account)?.users.set(name.toLowerCase(), user);
+  return { user, keys };
 }
