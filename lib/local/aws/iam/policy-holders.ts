@@ -1,5 +1,6 @@
 // What users and roles have alike: inline policies, attached policies, a boundary, tags.
 
+import type { Keys } from '../../../policy/context.ts';
 import { noSuchEntity } from '../aws-error.ts';
 import {
   documentIn,
@@ -27,13 +28,22 @@ export function policyIn(call: IamCall, parameter = 'PolicyArn'): ManagedPolicy 
   return found;
 }
 
+/** The boundary of whoever is made, where there is to be one. */
+export const boundaryIn = (call: IamCall): string | undefined =>
+  call.parameters.get('PermissionsBoundary') === undefined ? undefined : policyIn(call, 'PermissionsBoundary').arn;
+
+/** Who may make others only under a boundary is held to it by this. */
+export const boundaryKeysIn = (call: IamCall): Keys => {
+  const arn = call.parameters.get('PermissionsBoundary');
+  return arn === undefined ? [] : [['iam:PermissionsBoundary', arn]];
+};
+
 export function holderActions(
   kind: Kind,
   on: (call: IamCall) => string,
   holderIn: (call: IamCall) => PolicyHolder,
 ): IamActions {
   const keysOfPolicy = (call: IamCall) => [['iam:PolicyARN', onArn('PolicyArn')(call)]] as const;
-  const boundaryKeys = (call: IamCall) => [['iam:PermissionsBoundary', onArn('PermissionsBoundary')(call)]] as const;
   const inlineIn = (call: IamCall) => {
     const name = nameIn(call, 'PolicyName');
     return { name, holder: holderIn(call) };
@@ -96,7 +106,7 @@ export function holderActions(
     },
     [`Put${kind}PermissionsBoundary`]: {
       on,
-      keys: boundaryKeys,
+      keys: boundaryKeysIn,
       run(call) {
         holderIn(call).boundary = policyIn(call, 'PermissionsBoundary').arn;
         return undefined;

@@ -24,7 +24,7 @@ import {
 } from './action.ts';
 import { type EmbeddedIam, newRole, type Role } from './iam.ts';
 import { checkTrustLength } from './limits.ts';
-import { holderActions } from './policy-holders.ts';
+import { boundaryIn, boundaryKeysIn, holderActions } from './policy-holders.ts';
 import { refuseOpenPrincipals, shownPolicy, trustPolicyOf } from './principals.ts';
 
 const shortestMaxSeconds = 3600;
@@ -45,6 +45,7 @@ const members = (role: Role, iam: EmbeddedIam) => ({
 export const roleActions: IamActions = {
   CreateRole: {
     on: onNew('role', 'RoleName'),
+    keys: boundaryKeysIn,
     run(call) {
       const { account, iam, now } = call;
       const name = nameIn(call, 'RoleName', 64);
@@ -60,7 +61,7 @@ export const roleActions: IamActions = {
         trust: trustIn(call, name, 'AssumeRolePolicyDocument'),
         ...(seconds !== undefined && { maxSessionSeconds: seconds }),
       });
-      role.boundary = optional(call, 'PermissionsBoundary', { shortest: 20, longest: 2048 });
+      role.boundary = boundaryIn(call);
       account.roles.set(name.toLowerCase(), role);
       return { Role: members(role, iam) };
     },

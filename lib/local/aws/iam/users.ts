@@ -10,7 +10,6 @@ import {
   onAll,
   onNew,
   onUser,
-  optional,
   pathIn,
   required,
   tagMembers,
@@ -18,7 +17,7 @@ import {
   userIn,
 } from './action.ts';
 import { newAccessKey, newUser, type User } from './iam.ts';
-import { holderActions } from './policy-holders.ts';
+import { boundaryIn, boundaryKeysIn, holderActions } from './policy-holders.ts';
 
 const mostKeys = 2;
 
@@ -35,12 +34,13 @@ const members = (user: User) => ({
 export const userActions: IamActions = {
   CreateUser: {
     on: onNew('user', 'UserName'),
+    keys: boundaryKeysIn,
     run(call) {
       const { account, now } = call;
       const name = nameIn(call, 'UserName', 64);
       absent(account.users.get(name.toLowerCase()), 'User', name);
       const user = newUser({ account: account.id, name, path: pathIn(call), created: now, tags: tagsIn(call) });
-      user.boundary = optional(call, 'PermissionsBoundary', { shortest: 20, longest: 2048 });
+      user.boundary = boundaryIn(call);
       account.users.set(name.toLowerCase(), user);
       return { User: members(user) };
     },
