@@ -5,9 +5,15 @@ import { AwsError } from '../../../lib/local/aws/aws-error.ts';
 import type { EmbeddedIam } from '../../../lib/local/aws/iam/iam.ts';
 import { type Session, type Sessions, sessions } from '../../../lib/local/aws/sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from '../../../lib/local/aws/signature-v4.ts';
-import { anIam } from '../../kit/embedded-aws.ts';
+import { addUser, anIam } from '../../kit/embedded-aws.ts';
 import { aMoment } from '../../kit/issuer.ts';
-import { type SigningKeys, type SigningSettings, signedRequest } from '../../kit/signer.ts';
+import {
+  type PresigningSettings,
+  presignedRequest,
+  type SigningKeys,
+  type SigningSettings,
+  signedRequest,
+} from '../../kit/signer.ts';
 import { anAccount, aStack, refused, roleArn } from '../../kit/sts.ts';
 
 const host = '127.0.0.1:8788';
@@ -368,5 +374,194 @@ describe('form', () => {
   ])('a credential %s is incomplete', (credential) => {
     const header = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=00`;
     expect(withAuthorization(header)).toMatchObject({ status: 400, code: 'IncompleteSignature' });
+  });
+});
+
+describe('an address that is signed', () => {
+  /** The request of whoever follows it, its query bent. */
+  function followed(
+    aws: Aws,
+    settings: PresigningSettings = {},
+    bend: (query: string) => string = (query) => query,
+    keys: SigningKeys = aws.session,
+  ): SignedRequest {
+    const { method, path, headers } = presignedRequest(keys, host, settings);
+    const [uri = '/', query = ''] = path.split('?');
+    return {
+      method,
+      path: uri,
+      query: new URLSearchParams(bend(query)),
+      headers: new Map(Object.entries(headers)),
+      body: Buffer.alloc(0),
+    };
+  }
+  const without = (name: string) => (query: string) => query.replace(new RegExp(`&${name}=[^&]*`), '');
+  const setting = (name: string, value: string) => (query: string) =>
+    query.replace(new RegExp(`(${name}=)[^&]*`), `$1${value}`);
+
+  test('tells whose it is', () => {
+    const aws = anAws();
+    expect(verified(aws, followed(aws))).toBe(aws.session);
+  });
+
+  test('is followed with more headers than it signed', () => {
+    const aws = anAws();
+    const request = followed(aws);
+    const headers = new Map([...request.headers, ['user-agent', 'a browser']]);
+    expect(verified(aws, { ...request, headers })).toBe(aws.session);
+  });
+
+  test.each<[string, (query: string) => string]>([
+    ['a parameter more', (query) => `${query}&X=1`],
+    ['a parameter less', without('Version')],
+    ['another action', setting('Action', 'AssumeRole')],
+    ['another end', setting('X-Amz-Expires', '61')],
+    ['another signature', setting('X-Amz-Signature', '0'.repeat(64))],
+    ['another Region', (query) => query.replace('us-east-1', 'us-west-2')],
+  ])('with %s does not match', (_, bend) => {
+    const aws = anAws();
+    expect(refusalOf(() => verified(aws, followed(aws, {}, bend)))).toEqual(doesNotMatch);
+  });
+
+  test('for another host does not match', () => {
+    const aws = anAws();
+    const request = followed(aws);
+    const headers = new Map([...request.headers, ['host', 'sts.amazonaws.com']]);
+    expect(refusalOf(() => verified(aws, { ...request, headers }))).toEqual(doesNotMatch);
+  });
+
+  test('without its session token, or with another, is nobody’s', () => {
+    const aws = anAws();
+    const { sessionToken } = issuedBy(aws.store, aws.iam, 'mallory');
+    for (const bend of [
+      without('X-Amz-Security-Token'),
+      setting('X-Amz-Security-Token', encodeURIComponent(sessionToken)),
+    ]) {
+      expect(refusalOf(() => verified(aws, followed(aws, {}, bend)))).toEqual(invalidToken);
+    }
+  });
+
+  test.each(['X-Amz-Credential', 'X-Amz-Date', 'X-Amz-SignedHeaders', 'X-Amz-Signature'])(
+    'without %s is incomplete, and says so',
+    (name) => {
+      const aws = anAws();
+      expect(refusalOf(() => verified(aws, followed(aws, {}, without(name))))).toEqual(
+        refused(400, 'IncompleteSignature', `AWS query-string parameters must include '${name}'.`),
+      );
+    },
+  );
+
+  test.each([0, -1, 604_801, 1.5])('that lasts %d seconds is none', (expiresSeconds) => {
+    const aws = anAws();
+    expect(refusalOf(() => verified(aws, followed(aws, { expiresSeconds })))).toMatchObject({
+      status: 400,
+      code: 'IncompleteSignature',
+    });
+  });
+
+  test('lasts to its last second and no longer', () => {
+    const aws = anAws();
+    const request = followed(aws, { expiresSeconds: 120 });
+    expect(verified(aws, request, minutes(2))).toBe(aws.session);
+    expect(refusalOf(() => verified(aws, request, minutes(2, 1000)))).toMatchObject({
+      status: 403,
+      code: 'SignatureDoesNotMatch',
+    });
+  });
+
+  test('may last longer than a header, and not longer than its session', () => {
+    const aws = anAws();
+    const request = followed(aws, { expiresSeconds: 7200 });
+    expect(verified(aws, request, minutes(59))).toBe(aws.session);
+    expect(refusalOf(() => verified(aws, request, minutes(60)))).toEqual(expired);
+  });
+
+  test('is not yet good long before it was signed', () => {
+    const aws = anAws();
+    const request = followed(aws, { at: minutes(16) });
+    expect(refusalOf(() => verified(aws, request))).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' });
+  });
+
+  test('whose method is another does not match', () => {
+    const aws = anAws();
+    const request = followed(aws);
+    expect(refusalOf(() => verified(aws, { ...request, method: 'DELETE' }))).toEqual(doesNotMatch);
+  });
+
+  test('that somebody gave a body does not match', () => {
+    const aws = anAws();
+    const request = followed(aws);
+    expect(refusalOf(() => verified(aws, { ...request, body: Buffer.from('Action=X') }))).toEqual(doesNotMatch);
+  });
+});
+
+describe('long-term keys', () => {
+  const withUser = () => {
+    const aws = anAws();
+    const { user, keys } = addUser(aws);
+    return { aws, user, keys };
+  };
+  const callerOf = (aws: Aws, request: SignedRequest) =>
+    verifySignatureV4(request, { sessions: aws.store, iam: aws.iam, service: 'sts', now: aMoment }).caller;
+
+  test('tell their user', () => {
+    const { aws, user, keys } = withUser();
+    expect(callerOf(aws, arriving(keys))).toMatchObject({
+      kind: 'user',
+      arn: user.arn,
+      userId: user.id,
+      session: undefined,
+    });
+  });
+
+  test('go with no session token', () => {
+    const { aws, keys } = withUser();
+    const request = arriving({ ...keys, sessionToken: aws.session.sessionToken });
+    expect(refusalOf(() => callerOf(aws, request))).toEqual(invalidToken);
+  });
+
+  test('that are switched off are nobody’s, until they are switched on again', () => {
+    const { aws, user, keys } = withUser();
+    keys.active = false;
+    expect(refusalOf(() => callerOf(aws, arriving(keys)))).toEqual(invalidToken);
+    keys.active = true;
+    expect(callerOf(aws, arriving(keys)).arn).toBe(user.arn);
+  });
+
+  test('do not match with another secret', () => {
+    const { aws, keys } = withUser();
+    const request = arriving({ ...keys, secretAccessKey: 'x'.repeat(40) });
+    expect(refusalOf(() => callerOf(aws, request))).toEqual(doesNotMatch);
+  });
+});
+
+describe('what S3 lets its clients say of a body', () => {
+  const s3 = (aws: Aws, request: SignedRequest) =>
+    verifySignatureV4(request, { sessions: aws.store, iam: aws.iam, service: 's3', now: aMoment }).caller.session;
+  const arrivingAtS3 = (aws: Aws, said: string, bent: Bent = {}) =>
+    arriving(aws.session, { service: 's3', body: 'hello', headers: { 'x-amz-content-sha256': said } }, bent);
+
+  test.each([
+    ['its hash', '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'],
+    ['that it is not signed', 'UNSIGNED-PAYLOAD'],
+    ['that it comes in chunks', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'],
+  ])('%s', (_, said) => {
+    const aws = anAws();
+    expect(s3(aws, arrivingAtS3(aws, said))).toBe(aws.session);
+  });
+
+  test('binds it where it is a hash', () => {
+    const aws = anAws();
+    const hash = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+    expect(refusalOf(() => s3(aws, arrivingAtS3(aws, hash, { body: 'hell0' })))).toMatchObject({
+      code: 'XAmzContentSHA256Mismatch',
+    });
+    expect(s3(aws, arrivingAtS3(aws, 'UNSIGNED-PAYLOAD', { body: 'hell0' }))).toBe(aws.session);
+  });
+
+  test('nobody else does', () => {
+    const aws = anAws();
+    const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+    expect(refusalOf(() => verified(aws, arriving(aws.session, { headers })))).toEqual(doesNotMatch);
   });
 });
