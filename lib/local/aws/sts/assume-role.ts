@@ -96,6 +96,7 @@ function readRequest({ parameters }: Call): AssumeRoleRequest {
       pattern: { text: '[\\w+=,.@:\\/-]*', form: /^[\w+=,.@:/-]*$/ },
     }),
     ...mfaParameters(reader),
+    // The model says 64, like that of a session's name; AWS was seen to take 256.
     sourceIdentity: reader.text('SourceIdentity', name),
   };
   const contexts = reader.members('ProvidedContexts', mostContexts);

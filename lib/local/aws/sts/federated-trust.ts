@@ -22,7 +22,8 @@ export function authorize(
   const trust = { name: 'trust policy', policies: role ? [role.trust.policy] : [] };
   for (const action of federatedActions(kind, awsClaims)) {
     const verdict = evaluate([trust], { caller: { kind: 'federated', provider }, action, context });
-    // A role that does not exist and one that does not trust sound alike.
+    // A role that does not exist and one that does not trust sound alike. That AWS names the other permissions as it
+    // names the first is not recorded.
     if (!verdict.allowed) throw accessDenied(`Not authorized to perform ${action}`);
   }
 }
