@@ -72,7 +72,7 @@ export function verifySignatureV4(request: SignedRequest, verifying: Verifying):
   const toSign = [algorithm, timestamp, scope.join('/'), sha256(canonical)].join('\n');
   const expected = hmac(signingKey(secretAccessKey, scope), toSign).toString('hex');
   // Everything that can change a request's meaning must be under the signature; a presigned one has it in its query.
-  const needed = ['host', ...(token !== undefined && !written.presigned ? ['x-amz-security-token'] : [])];
+  const needed = ['host', ...[...request.headers.keys()].filter((name) => name.startsWith('x-amz-'))];
   const covered = needed.every((name) => signedHeaders.includes(name));
   if (!covered || !sameSecret(expected, signature)) {
     throw signatureDoesNotMatch(

@@ -182,6 +182,16 @@ describe('a request not wholly signed', () => {
   });
 });
 
+test('a header that changes what S3 or DynamoDB does is under the signature', () => {
+  const aws = anAws();
+  for (const name of ['x-amz-copy-source', 'x-amz-target', 'x-amz-acl']) {
+    const bent = { headers: { [name]: '/privet/payroll.txt' } };
+    expect(refusalOf(() => verified(aws, arriving(aws.session, {}, bent)))).toEqual(doesNotMatch);
+    const signed = { headers: { [name]: '/privet/payroll.txt' } };
+    expect(verified(aws, arriving(aws.session, signed))).toBe(aws.session);
+  }
+});
+
 describe('keys', () => {
   test('a wrong secret does not match', () => {
     const aws = anAws();

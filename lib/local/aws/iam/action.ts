@@ -117,7 +117,12 @@ export const roleIn = (call: IamCall): Role => {
   return existing(call.account.roles.get(name.toLowerCase()), 'role', name);
 };
 
+/** Root that names nobody speaks of itself. */
+export const isAboutRoot = ({ caller, parameters }: IamCall) =>
+  caller.kind === 'root' && parameters.get('UserName') === undefined;
+
 export const onUser = (call: IamCall): string => {
+  if (isAboutRoot(call)) return call.caller.arn;
   const name = userNameIn(call);
   return call.account.users.get(name.toLowerCase())?.arn ?? arnOf(call, `user/${name}`);
 };

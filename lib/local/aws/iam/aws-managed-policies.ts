@@ -17,7 +17,7 @@ const documents: Readonly<Record<string, Statement>> = {
   AmazonS3ReadOnlyAccess: { Action: ['s3:Get*', 's3:List*', 's3:Describe*'] },
 };
 
-/** What an AssumeRoot session may do, by task policy. */
+/** What an AssumeRoot session may do, by task policy: of IAM's calls only those about the root user itself. */
 const rootTasks: Readonly<Record<string, readonly string[]>> = {
   IAMAuditRootUserCredentials: [
     'iam:GetUser',
@@ -64,7 +64,10 @@ function managed(name: string, path: string, { Action, Resource = '*' }: Stateme
 export const awsManagedPolicies: ReadonlyMap<string, ManagedPolicy> = new Map(
   [
     ...Object.entries(documents).map(([name, statement], index) => managed(name, '/', statement, index)),
-    ...Object.entries(rootTasks).map(([name, Action], index) => managed(name, rootTaskPath, { Action }, 100 + index)),
+    ...Object.entries(rootTasks).map(([name, Action], index) => {
+      const Resource = name.startsWith('IAM') ? 'arn:aws:iam::*:root' : '*';
+      return managed(name, rootTaskPath, { Action, Resource }, 100 + index);
+    }),
   ].map((policy) => [policy.arn, policy]),
 );
 

@@ -4,7 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { deleteConflict, entityAlreadyExists, invalidAuthenticationCode, noSuchEntity } from '../aws-error.ts';
 import { timestamp } from '../sts/session.ts';
-import { type IamActions, type IamCall, nameIn, onAll, onUser, pathIn, required, userIn, whole } from './action.ts';
+import {
+  type IamActions,
+  type IamCall,
+  isAboutRoot,
+  nameIn,
+  onAll,
+  onUser,
+  pathIn,
+  required,
+  userIn,
+  whole,
+} from './action.ts';
 import type { Account, MfaDevice } from './iam.ts';
 
 const seedBytes = 40;
@@ -82,6 +93,7 @@ export const mfaActions: IamActions = {
   ListMFADevices: {
     on: onUser,
     run(call) {
+      if (isAboutRoot(call)) return whole('MFADevices', []);
       const user = userIn(call);
       const theirs = [...call.account.mfaDevices.values()].filter((device) => device.user === user.id);
       return whole(

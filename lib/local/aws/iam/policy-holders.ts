@@ -15,6 +15,7 @@ import {
   tagsIn,
   whole,
 } from './action.ts';
+import { isRootTask } from './aws-managed-policies.ts';
 import { identityPolicy, type ManagedPolicy, type PolicyHolder } from './iam.ts';
 
 type Kind = 'User' | 'Role';
@@ -22,7 +23,8 @@ type Kind = 'User' | 'Role';
 export function policyIn(call: IamCall, parameter = 'PolicyArn'): ManagedPolicy {
   const arn = onArn(parameter)(call);
   const found = call.iam.policy(arn);
-  if (!found || (!arn.startsWith('arn:aws:iam::aws:') && !call.account.policies.has(arn))) {
+  const isTheirs = arn.startsWith('arn:aws:iam::aws:') ? !isRootTask(arn) : call.account.policies.has(arn);
+  if (!found || !isTheirs) {
     throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
   }
   return found;

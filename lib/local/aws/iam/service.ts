@@ -1,5 +1,7 @@
 // IAM: the calls that make users, roles, policies and providers. Query protocol, version 2010-05-08.
 
+import type { Keys } from '../../../policy/context.ts';
+import { roleTagKeys } from '../../../policy/request-keys.ts';
 import { demand } from '../access.ts';
 import { invalidAction, invalidClientTokenId } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
@@ -8,7 +10,7 @@ import { queryAnswer, queryForm } from '../query-protocol.ts';
 import type { Service } from '../service.ts';
 import type { Sessions } from '../sessions.ts';
 import { verifySignatureV4 } from '../signature-v4.ts';
-import type { IamAction } from './action.ts';
+import { type IamAction, type IamCall, tagsIn } from './action.ts';
 import type { EmbeddedIam } from './iam.ts';
 import { mfaActions } from './mfa-devices.ts';
 import { policyActions } from './policies.ts';
@@ -33,10 +35,33 @@ export function iamService({ iam, sessions }: { readonly iam: EmbeddedIam; reado
     const account = iam.accounts.get(caller.account);
     if (!account) throw invalidClientTokenId();
     const call = { parameters: parametersOf(form), iam, account, caller, now };
-    const keys = action.keys?.(call) ?? [];
-    demand({ caller, action: `iam:${name}`, resource: action.on(call), keys }, { iam, now, sourceIp });
+    const resource = action.on(call);
+    const keys = [...(action.keys?.(call) ?? []), ...tagKeysOf(call, resource)];
+    // Whoever makes something with tags tags it.
+    const tagging = taggedAtBirth.get(name);
+    const asked = [name, ...(tagging !== undefined && tagsIn(call).size > 0 ? [tagging] : [])];
+    for (const each of asked) demand({ caller, action: `iam:${each}`, resource, keys }, { iam, now, sourceIp });
     return { name, result: action.run(call) };
   });
+}
+
+const taggedAtBirth = new Map([
+  ['CreateUser', 'TagUser'],
+  ['CreateRole', 'TagRole'],
+]);
+
+/** The tags of what is asked for, and those of the request. */
+function tagKeysOf(call: IamCall, resource: string): Keys {
+  const requested = [...tagsIn(call)];
+  const named = [
+    ...requested.map(([key]) => key),
+    ...call.parameters.members('TagKeys').map((each) => each.get('') ?? ''),
+  ];
+  return [
+    ...roleTagKeys(call.iam.holder(resource)?.tags ?? new Map()),
+    ...requested.map(([key, value]) => [`aws:RequestTag/${key}`, value] as const),
+    ...(named.length > 0 ? [['aws:TagKeys', named] as const] : []),
+  ];
 }
 
 /** IAM takes no session of GetFederationToken, and one of GetSessionToken only when MFA was given for it. */

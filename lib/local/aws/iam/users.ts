@@ -6,6 +6,7 @@ import {
   absent,
   boundaryMember,
   type IamActions,
+  isAboutRoot,
   nameIn,
   onAll,
   onNew,
@@ -88,6 +89,7 @@ export const userActions: IamActions = {
   ListAccessKeys: {
     on: onUser,
     run(call) {
+      if (isAboutRoot(call)) return { AccessKeyMetadata: [], IsTruncated: false };
       const user = userIn(call);
       const AccessKeyMetadata = [...user.keys.values()].map(({ accessKeyId, active, created }) => ({
         UserName: user.name,

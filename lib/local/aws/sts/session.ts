@@ -5,6 +5,7 @@ import { type Policy, PolicyError } from '../../../policy/policy.ts';
 import { packedPolicySize } from '../../../session/packed-size.ts';
 import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../aws-error.ts';
 import { namesOf } from '../caller.ts';
+import { isRootTask } from '../iam/aws-managed-policies.ts';
 import type { EmbeddedIam, Role } from '../iam/iam.ts';
 import { arnCharacters, type ParameterReader, policyCharacters } from '../parameters.ts';
 import type { Session, SessionFacts, SessionPolicies, Sessions } from '../sessions.ts';
@@ -73,7 +74,7 @@ export function sessionPolicies(
   for (const arn of policyArns) {
     const owner = arn.split(':')[4];
     // AWS's own sentence for this is not recorded.
-    if ((owner !== account && owner !== 'aws') || !iam.policy(arn))
+    if ((owner !== account && owner !== 'aws') || !iam.policy(arn) || isRootTask(arn))
       throw validationError(`PolicyArn ${arn} is invalid`);
   }
   return { inline: policy === undefined ? undefined : inlinePolicy(policy), managed: policyArns };
