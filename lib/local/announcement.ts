@@ -107,7 +107,7 @@ function placesOf({ stack, configuration }: Announced): string {
 function rolesElsewhere({ grants }: Configuration): string | undefined {
   const named = [...grants.values()].filter(({ role }) => role.kind === 'named').map(({ name }) => name);
   if (named.length === 0) return undefined;
-  return `The embedded AWS does not have the roles named by arn: ${named.join(', ')} will be refused as sts_denied.`;
+  return `The embedded AWS does not have the roles named by arn: ${named.join(', ')} will be refused as sts_denied until you make them (aws iam create-role).`;
 }
 
 const grantOf = ({ grants }: Configuration, provider: string | undefined) =>

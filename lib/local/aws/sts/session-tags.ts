@@ -69,8 +69,12 @@ export function withInherited(tags: Tags, transitiveTagKeys: readonly string[], 
       );
     }
   }
+  const all = new Map([...handedDown(inherited), ...tags]);
+  // AWS's own sentence for too many together is not recorded.
+  if (all.size > mostTags)
+    throw invalidParameterValue(`A session has ${mostTags} tags at most, inherited ones included.`);
   return {
-    tags: new Map([...handedDown(inherited), ...tags]),
+    tags: all,
     transitiveTagKeys: [...inherited.transitiveTagKeys, ...transitiveTagKeys],
   };
 }
