@@ -10,7 +10,7 @@ export function printFindings(findings: readonly Finding[]): string {
   return `${[...told, summaryOf(findings)].join('\n')}\n`;
 }
 
-export function summaryOf(findings: readonly Finding[]): string {
+function summaryOf(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'Nothing found.';
   const count = (severity: string) => findings.filter((finding) => severityOf(finding) === severity).length;
   const named = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;

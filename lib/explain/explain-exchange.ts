@@ -46,7 +46,7 @@ export interface ExplainedExchange {
 }
 
 /** As the doors have them. */
-export const deployedGrants = (configuration: Configuration, account: string): Grants =>
+const deployedGrants = (configuration: Configuration, account: string): Grants =>
   unpack(carry(configuration), { accountId: account, partition: 'aws' }).grants;
 
 export function explainExchange(

@@ -99,7 +99,7 @@ export function absent(found: unknown, kind: string, name: string): void {
 const arnOf = (call: IamCall, resource: string) => `arn:aws:iam::${call.account.id}:${resource}`;
 
 /** The user that is named, or whoever asks where none is. */
-export function userNameIn(call: IamCall): string {
+function userNameIn(call: IamCall): string {
   const { caller } = call;
   const named = optional(call, 'UserName', { shortest: 1, longest: 128, pattern: nameForm });
   if (named !== undefined) return named;

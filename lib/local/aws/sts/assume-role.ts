@@ -113,7 +113,7 @@ function readRequest({ parameters }: Call): AssumeRoleRequest {
   return request;
 }
 
-export function refuseRoot({ kind }: Caller): void {
+function refuseRoot({ kind }: Caller): void {
   if (kind === 'root') throw accessDenied('Roles may not be assumed by root accounts.');
 }
 

@@ -6,10 +6,10 @@ import type { Action } from './action.ts';
 import { checkedMfa, mfaParameters } from './mfa.ts';
 import { credentialMembers, shortestSeconds, wholeSeconds } from './session.ts';
 
-export const defaultTokenSeconds = 43_200;
+const defaultTokenSeconds = 43_200;
 export const longestTokenSeconds = 129_600;
 /** Root gets no more, whatever it asks for. */
-export const longestRootSeconds = 3600;
+const longestRootSeconds = 3600;
 
 /** Needs no permission; no policy can take it away. */
 export const getSessionToken: Action = (call) => {
