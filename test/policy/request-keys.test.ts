@@ -16,3 +16,8 @@ test('a tag of a role is known by the name of any service and by that of IAM', (
     ['iam:ResourceTag/team', 'blue'],
   ]);
 });
+
+test('an address that nobody knows is no address', () => {
+  const keys = requestKeys({ now: new Date(0), sourceIp: undefined }).map(([key]) => key);
+  expect(keys).toEqual(['aws:CurrentTime', 'aws:EpochTime', 'aws:SecureTransport']);
+});
