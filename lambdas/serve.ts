@@ -24,12 +24,15 @@ export const recorderWithin = ({ clock, writeLine }: Pick<Rim, 'clock' | 'writeL
 });
 
 /** JSON, with what a terminal would obey and what ends lines elsewhere written as escapes. */
-const lineOf = (record: AuditRecord) =>
-  JSON.stringify(record).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (found) =>
-    Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
-      '',
-    ),
-  );
+const lineOf = (record: AuditRecord): string => {
+  const text = JSON.stringify(record);
+  // Nearly every line is plain, and looking for the rest costs more than all of it.
+  return plain.test(text) ? text : text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+};
+
+const plain = /^[ -~]*$/;
+const escaped = (found: string) =>
+  Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 
 /** Event → dialect → act → dialect → result. The one place where an error becomes an answer, and where it is recorded. */
 export function serve<Asked, Answered, Means extends Recorder>(
