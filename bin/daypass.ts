@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { cli } from '../lib/cli/cli.ts';
+import { defaultConfigurationFile } from '../lib/config/read-config-file.ts';
+import { configurationFile } from '../lib/environment.ts';
 
 process.exitCode = await cli(process.argv.slice(2), {
   write: (output) => void process.stdout.write(output),
@@ -17,6 +19,7 @@ process.exitCode = await cli(process.argv.slice(2), {
   },
   readStdin: () => text(process.stdin),
   now: () => new Date(),
+  configurationFile: configurationFile() ?? defaultConfigurationFile,
   // The SDK costs more to load than all the rest; most questions do without it.
   iam: async () => (await import('../lib/cli/live-iam.ts')).liveIam(),
 });

@@ -5,7 +5,7 @@ import type { DoorConfiguration } from '../lib/config/carried.ts';
 import { type ExplainAnswered, type ExplainAsked, explain } from '../lib/dialects/explain.ts';
 import type { OpenDoor } from '../lib/door.ts';
 import { type Broker, list } from '../lib/exchange.ts';
-import { claimedByOidc, withTimes } from '../lib/explain/claimed.ts';
+import { claimedByOidc, typedClaims } from '../lib/explain/claimed.ts';
 import { explainGrant, explainSession, unmetConditions } from '../lib/explain/explain-grant.ts';
 import { explanationOf, type Stage, stage } from '../lib/explain/explanation.ts';
 import { decideGrant } from '../lib/grant/decide-grant.ts';
@@ -97,10 +97,10 @@ async function identityBehind(proof: OperatorProof, { providers, oidc, clock }: 
     }
     const provider = oidc.find(({ name }) => name === proof.provider);
     if (!provider) {
-      const says = `There is no OIDC provider ${proof.provider}; there are ${oidc.map(({ name }) => name).join(', ') || 'none'}.`;
+      const says = `Claims are taken for OIDC providers only, and there is none named ${proof.provider}; there are ${oidc.map(({ name }) => name).join(', ') || 'none'}.`;
       return { identity: undefined, stage: stage('proof', 'failed', says) };
     }
-    const identity = claimedByOidc(withTimes(proof.claims, now), provider, now);
+    const identity = claimedByOidc(typedClaims(proof.claims, { kind: 'oidc', ...provider }, now), provider, now);
     return { identity, stage: stage('proof', 'passed', `${identity.subject}, as ${provider.name} would prove it.`) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

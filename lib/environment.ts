@@ -50,6 +50,9 @@ export interface LocalEnvironment {
   readonly port: number;
 }
 
+/** What DAYPASS_CONFIG names; `undefined`: the daypass.yaml of the working directory. */
+export const configurationFile = (environment: Environment = process.env) => environment[variables.configuration];
+
 export const defaultPort = 8787;
 const portsInARow = 4;
 const highestPort = 65_536 - portsInARow;
@@ -60,7 +63,7 @@ export function localEnvironment(environment: Environment = process.env): LocalE
   if (!/^\d+$/.test(written) || port < 1 || port > highestPort) {
     throw new Error(`${variables.port} is "${written}"; it must be a port from 1 to ${highestPort}.`);
   }
-  return { configurationFile: environment[variables.configuration], port };
+  return { configurationFile: configurationFile(environment), port };
 }
 
 /** What the CDK command line found out about where it deploys to. */

@@ -4,6 +4,7 @@ import { signedOnly } from '../explain/hints.ts';
 import { missingTenancy } from '../grant/tenancy.ts';
 import { assumeActions } from '../grant/trust-context.ts';
 import { claimsKnownToSts } from '../identity/oidc/condition-keys.ts';
+import { nearest } from '../nearest.ts';
 import type { Condition } from '../policy/condition.ts';
 import { parseOperator } from '../policy/operator.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
@@ -27,7 +28,7 @@ export function checkTrust(document: unknown, name: string): readonly Finding[] 
         checkStatement(statement, (code, path, says) => report(code, `Statement[${statement.index}]${path}`, says));
     }
   }
-  checkLength(document, report);
+  if (policy) checkLength(document, report);
   return findings;
 }
 
@@ -76,6 +77,11 @@ const isSaml = (provider: string) => /:saml-provider\//.test(provider);
 /** Behind `oidc-provider/`, or a name that IAM has built in. */
 const issuerOf = (provider: string) => `https://${/:oidc-provider\/(.+)$/.exec(provider)?.[1] ?? provider}`;
 
+const trustActions = [
+  ...Object.values(assumeActions),
+  ...['AssumeRole', 'TagSession', 'SetSourceIdentity', 'SetContext'].map((name) => `sts:${name}`),
+];
+
 function checkAction({ action, principal }: Statement, report: Report): void {
   const nothing = { values: () => undefined };
   const lists = (name: string) =>
@@ -85,6 +91,15 @@ function checkAction({ action, principal }: Statement, report: Report): void {
     ...federated.map((provider) => (isSaml(provider) ? assumeActions.saml : assumeActions.oidc)),
     ...(aws.length > 0 ? ['sts:AssumeRole'] : []),
   ]);
+  for (const { source } of action.entries) {
+    if (/[*?]/.test(source) || trustActions.some((known) => known.toLowerCase() === source.toLowerCase())) continue;
+    const meant = nearest(source, trustActions);
+    report(
+      'wrong-action',
+      '.Action',
+      `has ${source}, which STS does not know${meant ? `; did you mean ${meant}?` : ''}`,
+    );
+  }
   for (const name of wanted) {
     // A statement may also give nothing but the permissions beside the assumption.
     const besides = ['sts:TagSession', 'sts:SetSourceIdentity', 'sts:SetContext'].some(lists);

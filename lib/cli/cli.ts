@@ -50,7 +50,8 @@ export async function cli([name, ...args]: readonly string[], io: CliIo): Promis
   try {
     return await command.run(args, io);
   } catch (error) {
-    fail(error instanceof UsageError ? `${error.message}\n\n${command.usage}` : `${messageOf(error)}\n`);
+    const more = error instanceof UsageError ? `daypass ${command.name} --help tells the options.\n` : '';
+    fail(`${messageOf(error)}\n${more}`);
     return exitCodes.misuse;
   }
 }

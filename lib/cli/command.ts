@@ -11,6 +11,8 @@ export interface Io {
   readonly readFile: (path: string) => string;
   readonly readStdin: () => Promise<string>;
   readonly now: () => Date;
+  /** Where no --config says otherwise: what DAYPASS_CONFIG names, or daypass.yaml. */
+  readonly configurationFile: string;
   /** Reaches the account of the AWS configuration; nothing is asked until it is used. */
   readonly iam: () => Promise<LiveIam>;
 }

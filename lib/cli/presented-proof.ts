@@ -1,7 +1,7 @@
 // A proof as the command line is given it: a token or claims, read and not verified, or an assertion.
 
 import type { Configuration, ProviderSettings, SamlProviderSettings } from '../config/configuration.ts';
-import { type Claims, withTimes } from '../explain/claimed.ts';
+import { type Claims, typedClaims } from '../explain/claimed.ts';
 import type { Stage } from '../explain/explanation.ts';
 import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
 import { messageOf } from '../message-of.ts';
@@ -38,7 +38,7 @@ export async function presentedProof(
   if (assertion !== undefined) return readAssertion(await textOf(assertion, io), configuration, io.now());
   const read = token === undefined ? claimsIn(await textOf(claims ?? '', io)) : payloadOf(await textOf(token, io));
   const provider = providerOf(read, named, configuration);
-  return { claims: token === undefined ? withTimes(read, io.now()) : read, read: undefined, provider };
+  return { claims: token === undefined ? typedClaims(read, provider, io.now()) : read, read: undefined, provider };
 }
 
 function readAssertion(response: string, configuration: Configuration | undefined, now: Date): Presented {

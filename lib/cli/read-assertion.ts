@@ -53,6 +53,9 @@ export function readSignedAssertion(
     return { claims, read, provider };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return failed(`${refusals[error.code].says} ${String(error.detail.why ?? '')}`.trim());
+    const why = [error.code, error.detail.why].filter(Boolean).join(': ');
+    const whose =
+      'It is verified with the metadata that the configuration names; npm start stands in with a key of its own.';
+    return failed(`${refusals[error.code].says} (${why}) ${whose}`);
   }
 }

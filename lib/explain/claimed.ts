@@ -12,10 +12,30 @@ export type Claims = ReadonlyMap<string, unknown>;
 /** How long what somebody wrote down lasts. */
 export const typedSeconds = 300;
 
-/** Claims that somebody wrote down need no times: they are taken as issued now. */
-export function withTimes(claims: Claims, now: Date): Claims {
+type OidcSettings = Pick<OidcProviderSettings, 'kind' | 'issuer' | 'audiences'>;
+
+/** Claims that somebody wrote down: what every token of the provider says need not be among them, nor times. */
+export function typedClaims(
+  claims: Claims,
+  provider: OidcSettings | { readonly kind: 'saml' } | undefined,
+  now: Date,
+): Claims {
   const seconds = Math.floor(now.getTime() / 1000);
-  return new Map([['iat', seconds], ['exp', seconds + typedSeconds], ...claims]);
+  const usual: readonly (readonly [string, unknown])[] =
+    provider?.kind === 'oidc'
+      ? [
+          ['iss', provider.issuer],
+          ['aud', provider.audiences[0]],
+        ]
+      : [];
+  const times: readonly (readonly [string, unknown])[] =
+    provider?.kind === 'saml'
+      ? []
+      : [
+          ['iat', seconds],
+          ['exp', seconds + typedSeconds],
+        ];
+  return new Map([...usual, ...times, ...claims]);
 }
 
 /** Throws a `Refusal` for claims that the provider's rules do not take. */

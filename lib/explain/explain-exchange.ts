@@ -12,7 +12,7 @@ import type { Policy } from '../policy/policy.ts';
 import { Refusal, refusals } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import { acsPath } from '../sign-in/our-addresses.ts';
-import { type Claims, claimedByOidc, withTimes } from './claimed.ts';
+import { type Claims, claimedByOidc } from './claimed.ts';
 import { claimedBySaml } from './claimed-saml.ts';
 import { explainGrant, explainSession } from './explain-grant.ts';
 import { explainTrust, type FederatedRequest } from './explain-trust.ts';
@@ -93,9 +93,7 @@ interface Proved {
 function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | 'claims'>, now: Date): Proved {
   try {
     const identity =
-      provider.kind === 'oidc'
-        ? claimedByOidc(withTimes(claims, now), provider, now)
-        : claimedBySaml(claims, provider, now);
+      provider.kind === 'oidc' ? claimedByOidc(claims, provider, now) : claimedBySaml(claims, provider, now);
     const says = `${identity.subject}, as ${provider.name} would prove it: no signature is verified here.`;
     return { stage: stage('proof', 'passed', says, { warnings: unannounced(identity) }), identity };
   } catch (error) {

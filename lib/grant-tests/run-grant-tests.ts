@@ -1,6 +1,7 @@
-import type { Configuration, ProviderSettings } from '../config/configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { parseDuration } from '../config/duration.ts';
 import { statementDocument } from '../config/policy-text.ts';
+import { typedClaims } from '../explain/claimed.ts';
 import { type ExplainedExchange, explainExchange, type Surroundings } from '../explain/explain-exchange.ts';
 import type { Explanation, Failure } from '../explain/explanation.ts';
 import { signedTags } from '../grant/trust-context.ts';
@@ -29,12 +30,21 @@ function runGrantTest(test: GrantTest, configuration: Configuration, surrounding
   const provider = configuration.providers.get(test.provider);
   if (!provider) {
     const known = [...configuration.providers.keys()].join(', ') || 'none';
-    const differences = [{ what: 'provider', expected: `one of ${known}`, got: test.provider }];
-    return { name: test.name, passed: false, differences, explanation: { verdict: 'not judged', stages: [] } };
+    return notRun(test, { what: 'provider', expected: `one of ${known}`, got: test.provider });
+  }
+  if (!configuration.grants.has(test.grant)) {
+    // A slip of the hand must not pass for a denial.
+    const known = [...configuration.grants.keys()].join(', ') || 'none';
+    return notRun(test, { what: 'grant', expected: `one of ${known}`, got: test.grant });
   }
   const durationSeconds = test.duration === undefined ? undefined : parseDuration(test.duration);
   const explained = explainExchange(
-    { provider, claims: claimsOf(test, provider), grant: test.grant, durationSeconds },
+    {
+      provider,
+      claims: typedClaims(new Map(Object.entries(test.claims)), provider, surroundings.now),
+      grant: test.grant,
+      durationSeconds,
+    },
     configuration,
     surroundings,
   );
@@ -42,11 +52,12 @@ function runGrantTest(test: GrantTest, configuration: Configuration, surrounding
   return { name: test.name, passed: differences.length === 0, differences, explanation: explained.explanation };
 }
 
-/** What every proof of the provider says need not be written each time. */
-function claimsOf({ claims }: GrantTest, provider: ProviderSettings): ReadonlyMap<string, unknown> {
-  const usual = provider.kind === 'oidc' ? { iss: provider.issuer, aud: provider.audiences[0] } : {};
-  return new Map(Object.entries({ ...usual, ...claims }));
-}
+const notRun = ({ name }: GrantTest, difference: Difference): GrantTestResult => ({
+  name,
+  passed: false,
+  differences: [difference],
+  explanation: { verdict: 'not judged', stages: [] },
+});
 
 function differencesOf(expect: Expectation, explained: ExplainedExchange): readonly Difference[] {
   const { verdict } = explained.explanation;

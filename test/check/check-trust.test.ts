@@ -141,6 +141,11 @@ describe('check finds', () => {
     ['wrong-action', 'AssumeRole for a provider', document(webIdentity(own, ownSound, { Action: 'sts:AssumeRole' }))],
     [
       'wrong-action',
+      'an action misspelt beside another',
+      document(webIdentity(own, ownSound, { Action: ['sts:AssumeRoleWithWebIdentiy', 'sts:TagSession'] })),
+    ],
+    [
+      'wrong-action',
       'AssumeRoleWithSAML for an account',
       document({ Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRoleWithSAML' }),
     ],

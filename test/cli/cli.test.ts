@@ -26,10 +26,13 @@ describe('the command line', () => {
     expect(out).toContain('Exit status: 0');
   });
 
-  test.each(commands.map(({ name }) => name))('%s with an unknown option says which, with the usage', async (name) => {
-    const { exit, err } = await daypass([name, '--colour']);
-    expect(exit).toBe(2);
-    expect(err).toMatch(/^Unknown option '--colour'/);
-    expect(err).toContain(`daypass ${name} `);
-  });
+  test.each(commands.map(({ name }) => name))(
+    '%s with an unknown option says which, and where they are told',
+    async (name) => {
+      const { exit, err } = await daypass([name, '--colour']);
+      expect(exit).toBe(2);
+      expect(err).toMatch(/^Unknown option '--colour'/);
+      expect(err).toContain(`daypass ${name} --help tells the options.`);
+    },
+  );
 });

@@ -328,6 +328,11 @@ describe('what cannot be answered', () => {
     ['no proof', ['--grant', 'files'], 'Bring one proof'],
     ['two proofs', ['--grant', 'files', '--token', 't', ...withClaims()], 'Bring one proof'],
     ['a role without --live', ['--role', named, ...withClaims()], '--role needs --live'],
+    [
+      'a trust policy of a file and of IAM',
+      ['--role', named, '--live', '--trust-policy', 't', ...withClaims()],
+      'leave out --trust-policy',
+    ],
     ['what is no role', ['--role', 'deployer', '--live', ...withClaims()], 'write arn:aws:iam::{account}:role/{name}'],
     ['what is no token', ['--grant', 'files', '--token', 'abc'], '--token:'],
     ['what is no JSON', ['--grant', 'files', '--claims', '{'], '--claims: is not JSON'],

@@ -35,6 +35,7 @@ export async function daypass(
     readFile: (path) => files[path] ?? readFileSync(path, 'utf8'),
     readStdin: async () => stdin,
     now: () => now,
+    configurationFile: 'daypass.yaml',
     iam: async () => {
       if (!iam) throw new Error('IAM was asked.');
       return iam;

@@ -95,7 +95,6 @@ describe('a denial', () => {
   test.each<[by: string, more: Members]>([
     ['proof', { claims: { ...claims, aud: 'another' } }],
     ['proof', { claims: { ...claims, exp: 1, iat: 0 } }],
-    ['grant', { grant: 'no-such-grant' }],
     ['session', { claims: { ...claims, tenant: '*' } }],
   ])('comes from the %s', (by, more) => {
     expect(differing({ denied: { by } }, more)).toEqual([]);
@@ -108,6 +107,12 @@ describe('a denial', () => {
       'tests.yaml',
     );
     expect(runGrantTests(tests, silent, surroundings)).toMatchObject([{ passed: true }]);
+  });
+
+  test('of a grant that is not there is none, and names those that are', () => {
+    expect(resultOf('denied', { grant: 'file' }).differences).toEqual([
+      { what: 'grant', expected: 'one of files', got: 'file' },
+    ]);
   });
 
   test('of a provider that is not there names those that are', () => {

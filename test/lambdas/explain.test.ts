@@ -171,7 +171,7 @@ describe('an operator', () => {
 
   test('is told of an unknown provider and grant', async () => {
     const nobody = await asOperator({ grant: 'open', provider: 'nobody', claims: {} });
-    expect(nobody.body.stages[0]?.says).toContain('There is no OIDC provider nobody');
+    expect(nobody.body.stages[0]?.says).toContain('there is none named nobody; there are ci, app');
     const nothing = await asOperator({ grant: 'nothing', token: token() });
     expect(nothing.body.stages[1]?.says).toBe('There is no grant nothing; the grants are secret, open, for-app.');
   });

@@ -11,7 +11,7 @@ const usage = `daypass check [--config FILE] [--trust-policy FILE]… [--live] [
 What in the configuration and in trust policies is dangerous, useless or close to a limit. Each finding has a code, a
 reason and a fix. The same runs in synth.
 
-  --config FILE         (default: ${defaultConfigurationFile}; left out where only trust policies are named)
+  --config FILE         (default: DAYPASS_CONFIG, or ${defaultConfigurationFile}; left out where only trust policies are named)
   --trust-policy FILE   a trust policy as JSON (may be repeated)
   --live                also the trust policies of the roles that grants name by arn, read from IAM (iam:GetRole)
   --strict              warnings count like errors
@@ -40,7 +40,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   } = argumentsIn(args, options).values;
   const findings: Finding[] = files.flatMap((file) => checkTrust(io.readFile(file), file));
   if (config !== undefined || files.length === 0) {
-    findings.push(...(await findingsOf(config ?? defaultConfigurationFile, live, io)));
+    findings.push(...(await findingsOf(config ?? io.configurationFile, live, io)));
   }
   io.write(json ? inJson(findings.map((each) => ({ ...each, ...kinds[each.code] }))) : printFindings(findings));
   const counts = findings.some((each) => strict || severityOf(each) === 'error');

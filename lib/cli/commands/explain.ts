@@ -30,7 +30,7 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
   --account ID          where Daypass is deployed, or whose role the trust policy is   (default: 111122223333)
   --source-ip IP        where the request comes from, for policies that ask   (default: not known)
   --url URL             the address of the doors, where the configuration has none   (for SAML)
-  --config FILE         (default: ${defaultConfigurationFile})
+  --config FILE         (default: DAYPASS_CONFIG, or ${defaultConfigurationFile})
   --json                as JSON
 
 Exit status: 0 allowed, 1 denied, 2 the question cannot be answered, 3 not all of it can be judged here.
@@ -81,11 +81,14 @@ async function explanationFor(values: Values, io: Io): Promise<Explanation> {
   if (role !== undefined && trustFile === undefined && !live) {
     throw new UsageError('--role needs --live, to read its trust policy, or --trust-policy.');
   }
+  if (trustFile !== undefined && live) {
+    throw new UsageError('--live reads the trust policy from IAM; leave out --trust-policy, or --live.');
+  }
   return grant === undefined ? throughTrust(values, io) : throughGrant(grant, values, io);
 }
 
 async function throughGrant(grant: string, values: Values, io: Io): Promise<Explanation> {
-  const configuration = await readConfigurationFile(values.config ?? defaultConfigurationFile, { now: io.now() });
+  const configuration = await readConfigurationFile(values.config ?? io.configurationFile, { now: io.now() });
   const { claims, read, provider } = await presentedProof(values, configuration, io);
   if (!provider) {
     const issuer = claims.get('iss');
@@ -157,8 +160,8 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
   return explanationOf([proof, ...iamProvider, explainTrust(trustIn(document, file ?? arn ?? ''), request)]);
 }
 
-const configurationOf = ({ config = defaultConfigurationFile }: Values, io: Io) =>
-  readConfigurationFile(config, { now: io.now() });
+const configurationOf = ({ config }: Values, io: Io) =>
+  readConfigurationFile(config ?? io.configurationFile, { now: io.now() });
 
 interface ToAsk extends Pick<Presented, 'claims' | 'provider'> {
   readonly target: Parameters<typeof webIdentityRequest>[1];

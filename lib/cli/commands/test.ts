@@ -13,7 +13,7 @@ const usage = `daypass test [--config FILE] [--tests FILE] [--account ID] [--jso
 Runs the grant tests: this identity, this grant, and what must come of it. Nothing is sent anywhere.
 
   --tests FILE    (default: ${defaultTestsFile})
-  --config FILE   (default: ${defaultConfigurationFile})
+  --config FILE   (default: DAYPASS_CONFIG, or ${defaultConfigurationFile})
   --account ID    where Daypass is deployed, for the ARNs of its roles   (default: 111122223333)
   --url URL       the address of the doors, where the configuration has none   (for SAML)
   --json          as JSON
@@ -33,7 +33,7 @@ const options = {
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {
-    config = defaultConfigurationFile,
+    config = io.configurationFile,
     tests: file = defaultTestsFile,
     account = '111122223333',
     url = 'https://daypass.example',
