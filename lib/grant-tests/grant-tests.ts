@@ -34,7 +34,10 @@ const grantTest = v.strictObject({
   grant: v.string(),
   /** Asked for; by default what the grant gives. */
   duration: v.optional(duration),
-  expect: v.union([v.literal('allowed'), v.literal('denied'), denied, allowed]),
+  expect: v.union(
+    [v.literal('allowed'), v.literal('denied'), denied, allowed],
+    'must be allowed, denied, { denied: { by, key } }, or what must come of it: role, sessionName, duration, tags, sourceIdentity, policy',
+  ),
 });
 
 export type GrantTest = v.InferOutput<typeof grantTest>;

@@ -56,7 +56,10 @@ export function awsServer(aws: EmbeddedAws): Server {
     if (document) return document;
     // A request for DynamoDB tells so by its target, signed or not; what is signed for nobody here is STS's to refuse.
     const service = isForDynamoDb(request) ? 'dynamodb' : signedFor(request);
-    return (services.get(service) ?? sts)(request);
+    const found = services.get(service);
+    if (!found && service !== undefined && !formOf(request).has('Action'))
+      return notHere(service, [...services.keys()]);
+    return (found ?? sts)(request);
   };
 
   return loopbackServer((incoming, response) => {
@@ -73,6 +76,16 @@ export function awsServer(aws: EmbeddedAws): Server {
 /** What is no service's own: STS stands for all of AWS. */
 const failed = (error: unknown, requestId: string): AwsAnswer =>
   error instanceof TooLarge ? { status: 413, body: '' } : errorAnswer(error, requestId, stsProtocol);
+
+/** Told in the way of most services' protocols, which are none of ours. */
+const notHere = (service: string, here: readonly (string | undefined)[]): AwsAnswer => ({
+  status: 404,
+  headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'UnknownServiceException' },
+  body: JSON.stringify({
+    __type: 'UnknownServiceException',
+    message: `The embedded account has no ${service}; it has ${here.join(', ')}.`,
+  }),
+});
 
 const formOf = ({ method, query, body }: AwsRequest) =>
   method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));

@@ -123,3 +123,14 @@ test('the network is asked for the issuer’s documents only, once for each call
   await sts.assume();
   expect(network.requests).toEqual(['https://login.acme.example/.well-known/openid-configuration']);
 });
+
+test('a service that is not here is told, with those that are', async () => {
+  const sts = await anEmbeddedSts();
+  const headers = {
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=AKIAX/20260601/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=x',
+  };
+  const { status, body } = await overHttp(sts.address, { method: 'GET', path: '/2015-03-31/functions/', headers });
+  expect(status).toBe(404);
+  expect(body).toContain('The embedded account has no lambda; it has sts, iam, s3, ec2');
+});
