@@ -17,6 +17,9 @@ export interface Io {
   readonly iam: () => Promise<LiveIam>;
 }
 
+/** Where neither an option nor the configuration says otherwise. */
+export const defaults = { account: '111122223333', url: 'https://daypass.example' } as const;
+
 export const exitCodes = { yes: 0, no: 1, misuse: 2, open: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

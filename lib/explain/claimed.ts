@@ -38,6 +38,23 @@ export function typedClaims(
   return new Map([...usual, ...times, ...claims]);
 }
 
+interface Texts {
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  /** The names of what is no text, and no list of texts. */
+  readonly opaque: ReadonlySet<string>;
+}
+
+export function textsOf(claims: Claims): Texts {
+  const texts = new Map<string, readonly string[]>();
+  const opaque = new Set<string>();
+  for (const [name, value] of claims) {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (list.every((each) => ['string', 'number', 'boolean'].includes(typeof each))) texts.set(name, list.map(String));
+    else opaque.add(name);
+  }
+  return { texts, opaque };
+}
+
 /** Throws a `Refusal` for claims that the provider's rules do not take. */
 export function claimedByOidc(
   claims: Claims,

@@ -4,8 +4,9 @@ import { webIdentityPrincipal } from '../config/federated-provider.ts';
 import type { Identity } from '../identity/identity.ts';
 import { readAwsClaims } from '../identity/oidc/aws-claims.ts';
 import { audiencesOf, stsAudience, transitiveTagKeys, webIdentityKeys } from '../identity/oidc/condition-keys.ts';
+import { awsAttributePrefix } from '../identity/saml/aws-attributes.ts';
 import { samlFacts } from '../identity/saml/sts-facts.ts';
-import type { Claims } from './claimed.ts';
+import { type Claims, textsOf } from './claimed.ts';
 import type { FederatedRequest } from './explain-trust.ts';
 import { type Stage, stage } from './explanation.ts';
 
@@ -74,7 +75,7 @@ export function webIdentityRequest(claims: Claims, target: Target): FederatedReq
     keys: [...webIdentityKeys(claims, stsAudience(claims) ?? ''), ['sts:RoleAuthorizedByIdp', 'false']],
     awsClaims: readAwsClaims(claims).keys,
     transitiveTagKeys: transitiveTagKeys(claims),
-    claims: textsOf(claims),
+    claims: textsOf(claims).texts,
   };
 }
 
@@ -113,7 +114,7 @@ export function samlRequest({ subject, attributes: { texts } }: Identity, target
     awsClaims: new Map(
       [...texts].flatMap(([key, [value]]) => (ofAws.test(key) && value !== undefined ? [[awsCase(key), value]] : [])),
     ),
-    transitiveTagKeys: texts.get('https://aws.amazon.com/SAML/Attributes/TransitiveTagKeys') ?? [],
+    transitiveTagKeys: texts.get(`${awsAttributePrefix}TransitiveTagKeys`) ?? [],
     claims: texts,
   };
 }
@@ -121,12 +122,3 @@ export function samlRequest({ subject, attributes: { texts } }: Identity, target
 /** As AWS writes its keys; identities hold them in lower case. */
 const awsCase = (key: string) =>
   key.replace(/^aws:requesttag\//, 'aws:RequestTag/').replace(/^sts:sourceidentity$/, 'sts:SourceIdentity');
-
-function textsOf(claims: Claims): ReadonlyMap<string, readonly string[]> {
-  const texts = new Map<string, readonly string[]>();
-  for (const [name, value] of claims) {
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (list.every((each) => ['string', 'number', 'boolean'].includes(typeof each))) texts.set(name, list.map(String));
-  }
-  return texts;
-}

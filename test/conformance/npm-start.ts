@@ -31,21 +31,47 @@ export interface StartOptions {
   readonly port?: number;
 }
 
+/**
+ * Node hangs while it ends, about once in thousands of times (nodejs/node#54918, #64560). What should have been ready or
+ * over for long is killed, and begun once more; when that hangs too, it is our fault and not Node's.
+ */
+const longestStartMilliseconds = 40_000;
+class Hung extends Error {}
+
 /** Rejects with all that was said when it ends before it is ready. */
-export async function npmStart({ args = [], environment = {}, port: wanted }: StartOptions = {}): Promise<Started> {
+export async function npmStart(options: StartOptions = {}): Promise<Started> {
+  try {
+    return await begin(options);
+  } catch (error) {
+    if (!(error instanceof Hung)) throw error;
+    process.stdout.write(`npm start neither was ready nor ended: begun once more.\n${error.message}\n`);
+    return begin(options);
+  }
+}
+
+async function begin({ args = [], environment = {}, port: wanted }: StartOptions): Promise<Started> {
   const port = wanted ?? (await freePorts(4));
   const env = { ...process.env, DAYPASS_PORT: String(port), ...environment };
   const began = performance.now();
   const child = spawn('npm', ['start', '--', ...args], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const ready = new Promise<number>((resolve, reject) => {
+    const limit = setTimeout(() => {
+      signal(child, 'SIGKILL');
+      reject(new Hung(said));
+    }, longestStartMilliseconds);
     const listen = (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('Daypass is ready')) resolve(performance.now() - began);
+      if (!said.includes('Daypass is ready')) return;
+      clearTimeout(limit);
+      resolve(performance.now() - began);
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
-    child.on('exit', (code) => reject(new Error(`npm start ended with ${code}:\n${said}`)));
+    child.on('exit', (code) => {
+      clearTimeout(limit);
+      reject(new Error(`npm start ended with ${code}:\n${said}`));
+    });
   });
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
   const address = (offset: number) => `http://127.0.0.1:${port + offset}`;
@@ -65,19 +91,22 @@ export async function npmStart({ args = [], environment = {}, port: wanted }: St
         body: JSON.stringify({ grant, token }),
       }),
     stop: () => {
-      interrupt(child);
+      // A terminal sends Ctrl-C to the whole group.
+      signal(child, 'SIGINT');
       return ended;
     },
   };
 }
 
 async function npmRun(script: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return (await execute('npm', ['run', '-s', script, '--', ...words], { env })).stdout.trim();
+  const run = () => execute('npm', ['run', '-s', script, '--', ...words], { env, timeout: 30_000 });
+  const again = (error: { readonly killed?: boolean }) => (error.killed ? run() : Promise.reject(error));
+  return (await run().catch(again)).stdout.trim();
 }
 
-/** A terminal sends Ctrl-C to the whole group. */
-function interrupt({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGINT');
+/** To npm and whatever it began. */
+function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(-pid, name);
 }
 
 export interface Answered {

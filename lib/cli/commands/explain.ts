@@ -9,7 +9,16 @@ import { printExplanation } from '../../explain/print-explanation.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import { type Policy, PolicyError } from '../../policy/policy.ts';
 import { acsPath } from '../../sign-in/our-addresses.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
+import {
+  argumentsIn,
+  type Command,
+  defaults,
+  type ExitCode,
+  exitCodes,
+  type Io,
+  inJson,
+  UsageError,
+} from '../command.ts';
 import { type Presented, presentedProof } from '../presented-proof.ts';
 
 const usage = `daypass explain (--token T | --assertion A | --claims C) (--grant NAME | --role ARN --live | --trust-policy FILE)
@@ -27,7 +36,7 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
   --live                ask IAM (iam:GetRole, iam:GetOpenIDConnectProvider) with the credentials of the AWS configuration
   --provider NAME       the provider of the claims, where their iss does not tell
   --session-name NAME   sts:RoleSessionName, where no grant makes one   (default: daypass)
-  --account ID          where Daypass is deployed, or whose role the trust policy is   (default: 111122223333)
+  --account ID          where Daypass is deployed, or whose role the trust policy is   (default: ${defaults.account})
   --source-ip IP        where the request comes from, for policies that ask   (default: not known)
   --url URL             the address of the doors, where the configuration has none   (for SAML)
   --config FILE         (default: DAYPASS_CONFIG, or ${defaultConfigurationFile})
@@ -57,7 +66,6 @@ const options = {
 
 type Values = ReturnType<typeof argumentsIn<typeof options>>['values'];
 
-const defaultAccount = '111122223333';
 const roleForm = /^arn:[\w-]+:iam::(\d{12}):role\/./;
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -88,7 +96,7 @@ async function explanationFor(values: Values, io: Io): Promise<Explanation> {
 }
 
 async function throughGrant(grant: string, values: Values, io: Io): Promise<Explanation> {
-  const configuration = await readConfigurationFile(values.config ?? io.configurationFile, { now: io.now() });
+  const configuration = await configurationOf(values, io);
   const { claims, read, provider } = await presentedProof(values, configuration, io);
   if (!provider) {
     const issuer = claims.get('iss');
@@ -124,7 +132,7 @@ const noRole = (stages: readonly Stage[], arn: string) =>
   ]);
 
 const surroundingsOf = (
-  { account = defaultAccount, url = 'https://daypass.example', 'source-ip': sourceIp }: Values,
+  { account = defaults.account, url = defaults.url, 'source-ip': sourceIp }: Values,
   io: Io,
 ): Surroundings => ({
   account,
@@ -138,7 +146,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
   const configuration =
     values.config || values.provider || values.assertion ? await configurationOf(values, io) : undefined;
   const { claims, read, provider } = await presentedProof(values, configuration, io);
-  const account = values.account ?? roleForm.exec(arn ?? '')?.[1] ?? defaultAccount;
+  const account = values.account ?? roleForm.exec(arn ?? '')?.[1] ?? defaults.account;
   const proof =
     read ??
     (provider?.kind === 'saml'
@@ -168,7 +176,7 @@ interface ToAsk extends Pick<Presented, 'claims' | 'provider'> {
   readonly url: string | undefined;
 }
 
-function requestOf({ claims, provider, target, url = 'https://daypass.example' }: ToAsk): FederatedRequest {
+function requestOf({ claims, provider, target, url = defaults.url }: ToAsk): FederatedRequest {
   if (provider?.kind !== 'saml') return webIdentityRequest(claims, target);
   const recipient = claims.get('recipient');
   return samlRequest(claimedBySaml(claims, provider, target.now), {

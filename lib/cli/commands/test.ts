@@ -4,7 +4,7 @@ import { readGrantTests } from '../../grant-tests/grant-tests.ts';
 import { printResults } from '../../grant-tests/print-results.ts';
 import { runGrantTests } from '../../grant-tests/run-grant-tests.ts';
 import { messageOf } from '../../message-of.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
+import { argumentsIn, type Command, defaults, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
 
 const defaultTestsFile = 'daypass.tests.yaml';
 
@@ -14,7 +14,7 @@ Runs the grant tests: this identity, this grant, and what must come of it. Nothi
 
   --tests FILE    (default: ${defaultTestsFile})
   --config FILE   (default: DAYPASS_CONFIG, or ${defaultConfigurationFile})
-  --account ID    where Daypass is deployed, for the ARNs of its roles   (default: 111122223333)
+  --account ID    where Daypass is deployed, for the ARNs of its roles   (default: ${defaults.account})
   --url URL       the address of the doors, where the configuration has none   (for SAML)
   --json          as JSON
 
@@ -35,8 +35,8 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {
     config = io.configurationFile,
     tests: file = defaultTestsFile,
-    account = '111122223333',
-    url = 'https://daypass.example',
+    account = defaults.account,
+    url = defaults.url,
     json = false,
   } = argumentsIn(args, options).values;
   const now = io.now();

@@ -1,6 +1,6 @@
 // STS: the Query protocol, version 2011-06-15.
 
-import { AwsError, invalidAction, regionDisabled } from '../aws-error.ts';
+import { accessDenied, invalidAction, regionDisabled } from '../aws-error.ts';
 import { isOptIn } from '../organization.ts';
 import { parametersOf } from '../parameters.ts';
 import { queryAnswer, queryForm } from '../query-protocol.ts';
@@ -81,9 +81,5 @@ const speakForThemselves = ['GetSessionToken', 'GetFederationToken', 'AssumeRole
 function checkSession(name: string, { caller }: Signed): void {
   const allowed = caller.session && allowedWith.get(caller.kind);
   if (!allowed || allowed.includes(name) || speakForThemselves.includes(name)) return;
-  throw new AwsError({
-    status: 403,
-    code: 'AccessDenied',
-    message: `Cannot call ${name} with session credentials`,
-  });
+  throw accessDenied(`Cannot call ${name} with session credentials`);
 }
