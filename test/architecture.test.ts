@@ -15,6 +15,7 @@ const ground = [
   'lib/strict-json.ts',
   'lib/html.ts',
   'lib/network/',
+  'lib/aws-query/',
 ];
 const pipeline = [
   'lib/store/',
@@ -64,6 +65,7 @@ const mayImport = new Map<string, readonly string[]>([
     'lib/local/',
     [
       'lib/routes.ts',
+      'lib/aws-query/',
       'lib/message-of.ts',
       'lib/environment.ts',
       'lib/door.ts',

@@ -3,13 +3,13 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { AwsError } from '../aws-query/aws-error.ts';
 import type { OpenDoor } from '../door.ts';
 import { doorEnvironment, variables } from '../environment.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
 import type { DoorName, Route } from '../routes.ts';
 import { judge } from './aws/access.ts';
-import { AwsError } from './aws/aws-error.ts';
 import { awsServer } from './aws/aws-server.ts';
 import { embeddedDynamoDb } from './aws/dynamodb.ts';
 import { federation } from './aws/federation.ts';

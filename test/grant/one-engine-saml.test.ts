@@ -3,13 +3,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AwsError } from '../../lib/aws-query/aws-error.ts';
+import { parametersOf } from '../../lib/aws-query/parameters.ts';
 import { decideGrant } from '../../lib/grant/decide-grant.ts';
 import { conditionKey, type FederatedSaml, trustPolicy } from '../../lib/grant/trust-policy.ts';
 import { samlConditionKeys } from '../../lib/identity/saml/condition-keys.ts';
 import { proveSamlResponse } from '../../lib/identity/saml/saml-provider.ts';
 import { authorizationMessages } from '../../lib/local/aws/authorization-message.ts';
-import { AwsError } from '../../lib/local/aws/aws-error.ts';
-import { parametersOf } from '../../lib/local/aws/parameters.ts';
 import { sessions } from '../../lib/local/aws/sessions.ts';
 import { assumeRoleWithSaml } from '../../lib/local/aws/sts/assume-role-with-saml.ts';
 import { webIdentityIssuer } from '../../lib/local/aws/web-identity-issuer.ts';

@@ -1,11 +1,11 @@
 // Whether a caller may do something, asked by every service of the embedded AWS in the same way.
 
+import { accessDenied } from '../../aws-query/aws-error.ts';
 import { type AccessPolicies, authorize, layerNames, type ResourcePolicies } from '../../policy/authorize.ts';
 import type { Keys } from '../../policy/context.ts';
 import { awsContext } from '../../policy/context.ts';
 import type { Verdict } from '../../policy/evaluate.ts';
 import { requestKeys } from '../../policy/request-keys.ts';
-import { accessDenied } from './aws-error.ts';
 import { type Caller, callerKeys, policiesOfCaller, principalOf } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
 

@@ -3,9 +3,9 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { invalidAuthorizationMessage } from '../../aws-query/aws-error.ts';
 import type { Keys } from '../../policy/context.ts';
 import type { Verdict } from '../../policy/evaluate.ts';
-import { invalidAuthorizationMessage } from './aws-error.ts';
 import type { Caller } from './caller.ts';
 
 export interface DeniedRequest {

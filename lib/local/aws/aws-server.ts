@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { stsProtocol } from '../../aws-query/answer.ts';
 import type { Network } from '../../network/network.ts';
 import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from '../listen.ts';
 import { authorizationMessages } from './authorization-message.ts';
@@ -16,7 +17,7 @@ import { s3Service } from './s3/service.ts';
 import type { AwsAnswer, AwsRequest, Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
 import { signedFor, signedRequestOf } from './signature-v4.ts';
-import { stsProtocol, stsService } from './sts/service.ts';
+import { stsService } from './sts/service.ts';
 import { webIdentityIssuer } from './web-identity-issuer.ts';
 
 export interface EmbeddedAws {

@@ -4,13 +4,13 @@
 import { request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { AwsError, type AwsErrorForm } from '../../aws-query/aws-error.ts';
 import type { Keys } from '../../policy/context.ts';
 import { isRecord } from '../../record.ts';
 import { tableAttributes } from '../../store/store.ts';
 import { close, listen, loopback } from '../listen.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
 import { type AccessScene, deniedText, judge } from './access.ts';
-import { AwsError, type AwsErrorForm } from './aws-error.ts';
 import type { Caller } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
 import type { AwsAnswer, Service } from './service.ts';

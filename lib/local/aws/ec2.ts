@@ -1,15 +1,15 @@
 // So much of EC2 that a denial can be seen as EC2 words it: every call is authorised, and none is ever carried out.
 // Source: Amazon EC2 API Reference, "Dry run" and "UnauthorizedOperation".
 
+import { AwsError } from '../../aws-query/aws-error.ts';
+import { element } from '../../aws-query/xml.ts';
 import { type Access, accessOf, deniedText, judge } from './access.ts';
 import type { AuthorizationMessages } from './authorization-message.ts';
-import { AwsError } from './aws-error.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
 import { formOf, queryForm } from './query-protocol.ts';
 import type { AwsAnswer, Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
 import { verifySignatureV4 } from './signature-v4.ts';
-import { element } from './xml.ts';
 
 export interface Ec2 {
   readonly iam: EmbeddedIam;

@@ -10,7 +10,7 @@ import {
   invalidClientTokenId,
   missingAuthenticationToken,
   signatureDoesNotMatch,
-} from './aws-error.ts';
+} from '../../aws-query/aws-error.ts';
 import { type Caller, sessionCaller, userCaller } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
 import { type Sessions, sameSecret } from './sessions.ts';

@@ -96,9 +96,10 @@ export type Outcome =
 export const invalid = (message: string | RegExp): Refusal => [400, 'ValidationError', message];
 
 /** The sentence of a single violation. */
-export const violation = (value: string | null, field: string, constraint: string): Refusal =>
+/** AWS does not repeat a value that its model calls sensitive: `undefined`. */
+export const violation = (value: string | null | undefined, field: string, constraint: string): Refusal =>
   invalid(
-    `1 validation error detected: ${value === null ? 'Value null' : `Value '${value}'`} at '${field}' failed to satisfy constraint: Member must ${constraint}`,
+    `1 validation error detected: ${value === undefined ? 'Value' : value === null ? 'Value null' : `Value '${value}'`} at '${field}' failed to satisfy constraint: Member must ${constraint}`,
   );
 
 export const denied = (message: string | RegExp): Refusal => [403, 'AccessDenied', message];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { AwsError } from '../../../lib/aws-query/aws-error.ts';
 import { authorizationMessages, type DeniedRequest } from '../../../lib/local/aws/authorization-message.ts';
-import { AwsError } from '../../../lib/local/aws/aws-error.ts';
 import { userCaller } from '../../../lib/local/aws/caller.ts';
 import { newUser } from '../../../lib/local/aws/iam/iam.ts';
 import type { Verdict } from '../../../lib/policy/evaluate.ts';

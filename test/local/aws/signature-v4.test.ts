@@ -1,7 +1,7 @@
 // Signatures as the embedded AWS verifies them: each request is signed by hand, then bent in one place.
 
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../../lib/local/aws/aws-error.ts';
+import { AwsError } from '../../../lib/aws-query/aws-error.ts';
 import type { EmbeddedIam } from '../../../lib/local/aws/iam/iam.ts';
 import { type Session, type Sessions, sessions } from '../../../lib/local/aws/sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from '../../../lib/local/aws/signature-v4.ts';

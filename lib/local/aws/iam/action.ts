@@ -1,17 +1,22 @@
 // What an IAM action is, and the names that they share.
 
-import type { Keys } from '../../../policy/context.ts';
-import { PolicyError } from '../../../policy/policy.ts';
-import { entityAlreadyExists, invalidInput, malformedPolicyDocument, noSuchEntity } from '../aws-error.ts';
-import type { Caller } from '../caller.ts';
+import {
+  entityAlreadyExists,
+  invalidInput,
+  malformedPolicyDocument,
+  noSuchEntity,
+} from '../../../aws-query/aws-error.ts';
 import {
   ParameterReader,
   type Parameters,
   type TextRule,
   tagKeyCharacters,
   tagValueCharacters,
-} from '../parameters.ts';
-import type { XmlValue } from '../xml.ts';
+} from '../../../aws-query/parameters.ts';
+import type { XmlValue } from '../../../aws-query/xml.ts';
+import type { Keys } from '../../../policy/context.ts';
+import { PolicyError } from '../../../policy/policy.ts';
+import type { Caller } from '../caller.ts';
 import type { Account, EmbeddedIam, PolicyHolder, Role, User } from './iam.ts';
 
 export interface IamCall {

@@ -1,6 +1,6 @@
 // Source: IAM User Guide, "IAM and AWS STS quotas".
 
-import { limitExceeded } from '../aws-error.ts';
+import { limitExceeded } from '../../../aws-query/aws-error.ts';
 
 /** IAM's default quota; up to 4096 can be asked for. Whitespace does not count. */
 const longestTrustPolicy = 2048;

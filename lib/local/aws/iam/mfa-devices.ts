@@ -2,7 +2,12 @@
 
 import { randomBytes } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
-import { deleteConflict, entityAlreadyExists, invalidAuthenticationCode, noSuchEntity } from '../aws-error.ts';
+import {
+  deleteConflict,
+  entityAlreadyExists,
+  invalidAuthenticationCode,
+  noSuchEntity,
+} from '../../../aws-query/aws-error.ts';
 import { timestamp } from '../sts/session.ts';
 import {
   type IamActions,

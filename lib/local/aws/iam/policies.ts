@@ -1,7 +1,7 @@
 // Managed policies and their versions.
 
 import { randomBytes } from 'node:crypto';
-import { deleteConflict, invalidInput, limitExceeded, noSuchEntity } from '../aws-error.ts';
+import { deleteConflict, invalidInput, limitExceeded, noSuchEntity } from '../../../aws-query/aws-error.ts';
 import { uniqueId } from '../identifiers.ts';
 import { timestamp } from '../sts/session.ts';
 import {

@@ -1,7 +1,7 @@
 // What users and roles have alike: inline policies, attached policies, a boundary, tags.
 
+import { noSuchEntity } from '../../../aws-query/aws-error.ts';
 import type { Keys } from '../../../policy/context.ts';
-import { noSuchEntity } from '../aws-error.ts';
 import {
   documentIn,
   encodedDocument,

@@ -1,10 +1,10 @@
 // Users and roles that policies name: IAM keeps them by their unique ids, so that whoever is deleted and made again
 // under the same name is a stranger. Source: IAM User Guide, "AWS JSON policy elements: Principal".
 
+import { malformedPolicyDocument } from '../../../aws-query/aws-error.ts';
 import { parsePolicy } from '../../../policy/parse-policy.ts';
 import type { PolicyKind } from '../../../policy/policy.ts';
 import { isRecord } from '../../../record.ts';
-import { malformedPolicyDocument } from '../aws-error.ts';
 import type { EmbeddedIam, WrittenPolicy } from './iam.ts';
 
 const holderArn = /^arn:[\w-]+:iam::\d{12}:(user|role)\//;

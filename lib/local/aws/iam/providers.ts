@@ -1,7 +1,7 @@
 // OIDC and SAML providers, and the account's own outbound federation.
 
+import { entityAlreadyExists, invalidInput, limitExceeded, noSuchEntity } from '../../../aws-query/aws-error.ts';
 import { messageOf } from '../../../message-of.ts';
-import { entityAlreadyExists, invalidInput, limitExceeded, noSuchEntity } from '../aws-error.ts';
 import { timestamp } from '../sts/session.ts';
 import { issuerOf } from '../web-identity-issuer.ts';
 import { type IamActions, type IamCall, nameIn, onAll, onArn, required } from './action.ts';

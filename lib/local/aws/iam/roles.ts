@@ -1,8 +1,9 @@
 // Roles and whom they trust.
 
-import { deleteConflict } from '../aws-error.ts';
-import { ParameterReader } from '../parameters.ts';
-import { longestRoleSeconds, timestamp } from '../sts/session.ts';
+import { deleteConflict } from '../../../aws-query/aws-error.ts';
+import { longestRoleSeconds } from '../../../aws-query/federated-requests.ts';
+import { ParameterReader } from '../../../aws-query/parameters.ts';
+import { timestamp } from '../sts/session.ts';
 import {
   absent,
   boundaryMember,

@@ -1,11 +1,11 @@
 // IAM: the calls that make users, roles, policies and providers. Query protocol, version 2010-05-08.
 
+import { invalidAction, invalidClientTokenId } from '../../../aws-query/aws-error.ts';
+import { parametersOf } from '../../../aws-query/parameters.ts';
 import type { Keys } from '../../../policy/context.ts';
 import { roleTagKeys } from '../../../policy/request-keys.ts';
 import { demand } from '../access.ts';
-import { invalidAction, invalidClientTokenId } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
-import { parametersOf } from '../parameters.ts';
 import { queryAnswer, queryForm } from '../query-protocol.ts';
 import type { Service } from '../service.ts';
 import type { Sessions } from '../sessions.ts';

@@ -1,6 +1,6 @@
 // Users and their access keys.
 
-import { deleteConflict, invalidInput, limitExceeded, noSuchEntity } from '../aws-error.ts';
+import { deleteConflict, invalidInput, limitExceeded, noSuchEntity } from '../../../aws-query/aws-error.ts';
 import { timestamp } from '../sts/session.ts';
 import {
   absent,

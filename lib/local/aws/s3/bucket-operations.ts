@@ -1,5 +1,5 @@
+import { AwsError } from '../../../aws-query/aws-error.ts';
 import { PolicyError } from '../../../policy/policy.ts';
-import { AwsError } from '../aws-error.ts';
 import { policyWithPrincipals, shownPolicy } from '../iam/principals.ts';
 import type { AwsAnswer } from '../service.ts';
 import { type Bucket, list, newBucket } from './buckets.ts';

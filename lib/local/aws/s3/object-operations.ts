@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-error.ts';
+import { AwsError } from '../../../aws-query/aws-error.ts';
 import type { AwsAnswer, AwsRequest } from '../service.ts';
 import { bucketArn } from './bucket-operations.ts';
 import { type Bucket, put, type StoredObject } from './buckets.ts';

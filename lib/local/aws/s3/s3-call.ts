@@ -1,9 +1,9 @@
+import { AwsError } from '../../../aws-query/aws-error.ts';
+import { element, type XmlValue } from '../../../aws-query/xml.ts';
 import type { Keys } from '../../../policy/context.ts';
-import { AwsError } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
 import type { EmbeddedIam } from '../iam/iam.ts';
 import type { AwsAnswer, AwsRequest } from '../service.ts';
-import { element, type XmlValue } from '../xml.ts';
 import type { Bucket, Buckets } from './buckets.ts';
 
 /** What an operation works with. */

@@ -1,16 +1,15 @@
 // A small part of S3, so that credentials can be seen at work: buckets and their policies; objects listed, got, put,
 // copied, deleted. Source: Amazon S3 API Reference.
 
+import { AwsError } from '../../../aws-query/aws-error.ts';
+import { element } from '../../../aws-query/xml.ts';
 import type { Keys } from '../../../policy/context.ts';
 import { type Access, deniedText, judge } from '../access.ts';
-import { AwsError } from '../aws-error.ts';
-
 import type { EmbeddedIam } from '../iam/iam.ts';
 import { formOf } from '../query-protocol.ts';
 import type { AwsAnswer, AwsRequest, Service } from '../service.ts';
 import type { Sessions } from '../sessions.ts';
 import { verifySignatureV4 } from '../signature-v4.ts';
-import { element } from '../xml.ts';
 import { bucketOperations, listBuckets } from './bucket-operations.ts';
 import type { Bucket, Buckets } from './buckets.ts';
 import { objectOperations } from './object-operations.ts';

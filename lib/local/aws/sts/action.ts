@@ -1,11 +1,11 @@
+import type { Parameters } from '../../../aws-query/parameters.ts';
+import type { XmlValue } from '../../../aws-query/xml.ts';
 import type { Network } from '../../../network/network.ts';
 import type { AuthorizationMessages } from '../authorization-message.ts';
 import type { EmbeddedIam } from '../iam/iam.ts';
-import type { Parameters } from '../parameters.ts';
 import type { Sessions } from '../sessions.ts';
 import type { Signed } from '../signature-v4.ts';
 import type { WebIdentityIssuer } from '../web-identity-issuer.ts';
-import type { XmlValue } from '../xml.ts';
 
 /** What STS works with, whoever calls. */
 export interface Sts {

@@ -1,21 +1,15 @@
+import { invalidIdentityToken } from '../../../aws-query/aws-error.ts';
+import { readSamlRequest, type SamlRequest } from '../../../aws-query/federated-requests.ts';
 import { federatedKeys, signedTags } from '../../../grant/trust-context.ts';
 import { isSourceIdentityValue, requestTagPrefix, sourceIdentityKey } from '../../../identity/aws-keys.ts';
 import type { Assertion } from '../../../identity/saml/assertion.ts';
 import { awsAttributePrefix, isSessionDuration, principalTags } from '../../../identity/saml/aws-attributes.ts';
 import { lastingSamlKeys, samlFacts } from '../../../identity/saml/sts-facts.ts';
 import { awsContext } from '../../../policy/context.ts';
-import { invalidIdentityToken, validationError } from '../aws-error.ts';
-import { ParameterReader } from '../parameters.ts';
-import type { Action, Call } from './action.ts';
+import type { Action } from './action.ts';
 import { authorize } from './federated-trust.ts';
 import { checkAssertionTimes, noSuchProvider, verifyAssertion } from './saml-assertion.ts';
-import {
-  checkRoleArn,
-  issueRoleSession,
-  type SessionParameters,
-  sessionMembers,
-  sessionParameters,
-} from './session.ts';
+import { issueRoleSession, sessionMembers } from './session.ts';
 
 /**
  * Unsigned: the assertion is the only credential. Order: parameters → provider → response and signatures → times →
@@ -23,7 +17,7 @@ import {
  */
 export const assumeRoleWithSaml: Action = (call) => {
   const { iam, now, sourceIp } = call;
-  const request = readRequest(call);
+  const request = readSamlRequest(call.parameters);
   const provider = iam.samlProvider(request.principalArn);
   // Role and provider must be of one account.
   if (!provider || request.roleArn.split(':')[4] !== provider.account) throw noSuchProvider();
@@ -73,24 +67,6 @@ export const assumeRoleWithSaml: Action = (call) => {
     SourceIdentity: sourceIdentity,
   };
 };
-
-interface SamlRequest extends SessionParameters {
-  readonly principalArn: string;
-  readonly samlAssertion: string;
-}
-
-function readRequest({ parameters }: Call): SamlRequest {
-  const reader = new ParameterReader(parameters);
-  const session = sessionParameters(reader);
-  const principalArn = reader.text('PrincipalArn', { required: true, shortest: 20, longest: 2048 }) ?? '';
-  const samlAssertion = reader.text('SAMLAssertion', { required: true, shortest: 4, longest: 100_000 }) ?? '';
-  reader.finish();
-  checkRoleArn(session.roleArn);
-  if (!/^arn:[\w-]+:iam::\d{12}:saml-provider\/./.test(principalArn)) {
-    throw validationError(`${principalArn} is invalid`);
-  }
-  return { ...session, principalArn, samlAssertion };
-}
 
 interface SignedForAws {
   readonly sessionName: string;

@@ -1,20 +1,14 @@
+import { internalFailure, invalidIdentityToken } from '../../../aws-query/aws-error.ts';
+import { readWebIdentityRequest, type WebIdentityRequest } from '../../../aws-query/federated-requests.ts';
 import { federatedKeys, signedTags } from '../../../grant/trust-context.ts';
 import { sourceIdentityKey } from '../../../identity/aws-keys.ts';
 import { readAwsClaims } from '../../../identity/oidc/aws-claims.ts';
 import { lastingKeys, transitiveTagKeys, webIdentityKeys } from '../../../identity/oidc/condition-keys.ts';
 import { vendorOf } from '../../../identity/oidc/vendors.ts';
 import { awsContext } from '../../../policy/context.ts';
-import { accessDenied, internalFailure, invalidIdentityToken } from '../aws-error.ts';
-import { nameCharacters, ParameterReader } from '../parameters.ts';
 import type { Action, Call } from './action.ts';
 import { authorize } from './federated-trust.ts';
-import {
-  checkRoleArn,
-  issueRoleSession,
-  type SessionParameters,
-  sessionMembers,
-  sessionParameters,
-} from './session.ts';
+import { issueRoleSession, sessionMembers } from './session.ts';
 import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature } from './web-identity-token.ts';
 
 /**
@@ -24,7 +18,7 @@ import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature }
  */
 export const assumeRoleWithWebIdentity: Action = async (call) => {
   const { iam, now, sourceIp } = call;
-  const request = readRequest(call);
+  const request = readWebIdentityRequest(call.parameters);
   const account = request.roleArn.split(':')[4] ?? '';
   const proved = await proveToken(call, request, account);
   const { claims, awsClaims, audience, provider } = proved;
@@ -107,29 +101,6 @@ async function proveToken(call: Call, { token, roleArn }: WebIdentityRequest, ac
     throw invalidIdentityToken('principal_tags passed in claim is not in correct format.');
   }
   return { claims, awsClaims: keys, audience, provider, authorizedByIdp };
-}
-
-interface WebIdentityRequest extends SessionParameters {
-  readonly sessionName: string;
-  readonly token: string;
-}
-
-function readRequest({ parameters }: Call): WebIdentityRequest {
-  const reader = new ParameterReader(parameters);
-  const session = sessionParameters(reader);
-  const sessionName =
-    reader.text('RoleSessionName', { required: true, shortest: 2, longest: 64, pattern: nameCharacters }) ?? '';
-  const token = reader.text('WebIdentityToken', { required: true, shortest: 4, longest: 20_000 }) ?? '';
-  const providerId = reader.text('ProviderId', { shortest: 4, longest: 2048 });
-  reader.finish();
-  checkRoleArn(session.roleArn);
-  if (providerId === 'www.amazon.com') throw invalidIdentityToken('Provided Token is not a Login With Amazon token');
-  if (providerId !== undefined) {
-    throw accessDenied(
-      'Unrecognized OAuth provider. Do not include a provider parameter when submitting OpenIDConnect ID tokens',
-    );
-  }
-  return { ...session, sessionName, token };
 }
 
 function providerFor({ iam }: Call, account: string, issuer: string): TrustedProvider {

@@ -1,20 +1,15 @@
+import { accessDenied, malformedInput, validationError } from '../../../aws-query/aws-error.ts';
+import { checkRoleArn, type SessionParameters, sessionParameters } from '../../../aws-query/federated-requests.ts';
+import { nameCharacters, ParameterReader } from '../../../aws-query/parameters.ts';
 import { isSourceIdentityValue, sourceIdentityKey } from '../../../identity/aws-keys.ts';
 import type { Keys } from '../../../policy/context.ts';
 import { roleTagKeys } from '../../../policy/request-keys.ts';
 import { judge } from '../access.ts';
-import { accessDenied, malformedInput, validationError } from '../aws-error.ts';
 import type { Caller } from '../caller.ts';
 import type { Role } from '../iam/iam.ts';
-import { nameCharacters, ParameterReader } from '../parameters.ts';
 import type { Action, Call } from './action.ts';
 import { checkedMfa, type MfaParameters, mfaParameters } from './mfa.ts';
-import {
-  checkRoleArn,
-  issueRoleSession,
-  type SessionParameters,
-  sessionMembers,
-  sessionParameters,
-} from './session.ts';
+import { issueRoleSession, sessionMembers } from './session.ts';
 import {
   checkedTags,
   type Inherited,

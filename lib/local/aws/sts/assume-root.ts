@@ -1,8 +1,8 @@
+import { accessDenied, validationError } from '../../../aws-query/aws-error.ts';
+import { arnCharacters, ParameterReader } from '../../../aws-query/parameters.ts';
 import { judge } from '../access.ts';
-import { accessDenied, validationError } from '../aws-error.ts';
 import { rootArn } from '../caller.ts';
 import { isRootTask } from '../iam/aws-managed-policies.ts';
-import { arnCharacters, ParameterReader } from '../parameters.ts';
 import type { Action } from './action.ts';
 import { credentialMembers, wholeSeconds } from './session.ts';
 

@@ -1,5 +1,5 @@
+import { ParameterReader } from '../../../aws-query/parameters.ts';
 import { demand } from '../access.ts';
-import { ParameterReader } from '../parameters.ts';
 import type { Action } from './action.ts';
 
 /** What was denied is told to whoever may know it, and to nobody else: the message names resources and conditions. */

@@ -1,9 +1,9 @@
 // What every federated call asks of a role's trust policy, whoever vouches for the caller.
 
+import { accessDenied } from '../../../aws-query/aws-error.ts';
 import { type AwsClaimKeys, federatedActions } from '../../../grant/trust-context.ts';
 import type { Context } from '../../../policy/context.ts';
 import { evaluate } from '../../../policy/evaluate.ts';
-import { accessDenied } from '../aws-error.ts';
 import type { Role } from '../iam/iam.ts';
 
 export interface FederatedCall {

@@ -1,6 +1,6 @@
-import { validationError } from '../aws-error.ts';
+import { validationError } from '../../../aws-query/aws-error.ts';
+import { ParameterReader } from '../../../aws-query/parameters.ts';
 import { accountOfKey } from '../identifiers.ts';
-import { ParameterReader } from '../parameters.ts';
 import type { Action } from './action.ts';
 
 /** Whose key it is can be read from the key itself: whether it works, or ever was given, is not asked. */

@@ -1,5 +1,5 @@
-import { expiredTradeInToken } from '../aws-error.ts';
-import { ParameterReader } from '../parameters.ts';
+import { expiredTradeInToken } from '../../../aws-query/aws-error.ts';
+import { ParameterReader } from '../../../aws-query/parameters.ts';
 import type { Action } from './action.ts';
 
 /**

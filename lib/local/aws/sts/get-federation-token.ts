@@ -1,16 +1,10 @@
+import { accessDenied } from '../../../aws-query/aws-error.ts';
+import { policyParameters, shortestSeconds } from '../../../aws-query/federated-requests.ts';
+import { nameCharacters, ParameterReader } from '../../../aws-query/parameters.ts';
 import { judge } from '../access.ts';
-import { accessDenied } from '../aws-error.ts';
-import { nameCharacters, ParameterReader } from '../parameters.ts';
 import type { Action } from './action.ts';
 import { longestTokenSeconds, refuseSessions, secondsFor } from './get-session-token.ts';
-import {
-  checkedSize,
-  credentialMembers,
-  policyParameters,
-  sessionPolicies,
-  shortestSeconds,
-  wholeSeconds,
-} from './session.ts';
+import { checkedSize, credentialMembers, sessionPolicies, wholeSeconds } from './session.ts';
 import { checkedTags, readTags, tagKeys } from './session-tags.ts';
 
 /** The federated user has what the user has and the session policies allow; without any of them nothing. */

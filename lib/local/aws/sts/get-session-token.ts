@@ -1,10 +1,11 @@
-import { accessDenied } from '../aws-error.ts';
+import { accessDenied } from '../../../aws-query/aws-error.ts';
+import { shortestSeconds } from '../../../aws-query/federated-requests.ts';
+import { ParameterReader } from '../../../aws-query/parameters.ts';
 import type { Caller } from '../caller.ts';
-import { ParameterReader } from '../parameters.ts';
 import type { SessionPrincipal } from '../sessions.ts';
 import type { Action } from './action.ts';
 import { checkedMfa, mfaParameters } from './mfa.ts';
-import { credentialMembers, shortestSeconds, wholeSeconds } from './session.ts';
+import { credentialMembers, wholeSeconds } from './session.ts';
 
 const defaultTokenSeconds = 43_200;
 export const longestTokenSeconds = 129_600;

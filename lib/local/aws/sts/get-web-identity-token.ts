@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import {
+  outboundFederationDisabled,
+  sessionDurationEscalation,
+  validationError,
+} from '../../../aws-query/aws-error.ts';
+import { ParameterReader } from '../../../aws-query/parameters.ts';
 import { demand } from '../access.ts';
-import { outboundFederationDisabled, sessionDurationEscalation, validationError } from '../aws-error.ts';
 import { type Caller, principalTags } from '../caller.ts';
 import { organizationId } from '../organization.ts';
-import { ParameterReader } from '../parameters.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../web-identity-issuer.ts';
 import type { Action } from './action.ts';
 import { timestamp, wholeSeconds } from './session.ts';

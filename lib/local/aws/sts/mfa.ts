@@ -1,9 +1,9 @@
 // Codes of MFA devices: TOTP (RFC 6238), each taken once.
 
 import { Secret, TOTP } from 'otpauth';
-import { accessDenied } from '../aws-error.ts';
+import { accessDenied } from '../../../aws-query/aws-error.ts';
+import type { ParameterReader } from '../../../aws-query/parameters.ts';
 import type { EmbeddedIam, MfaDevice, User } from '../iam/iam.ts';
-import type { ParameterReader } from '../parameters.ts';
 
 export interface MfaParameters {
   readonly serialNumber: string | undefined;

@@ -3,10 +3,10 @@
 // here passes there; only the trust policy stands between. Structure and signatures are held to our own, stricter, form.
 
 import { randomUUID } from 'node:crypto';
+import { type AwsError, expiredTokenException, invalidIdentityToken } from '../../../aws-query/aws-error.ts';
 import type { Assertion } from '../../../identity/saml/assertion.ts';
 import { openResponse, type Verified, verifyResponse } from '../../../identity/saml/verify-response.ts';
 import { Refusal } from '../../../refusal.ts';
-import { type AwsError, expiredTokenException, invalidIdentityToken } from '../aws-error.ts';
 import type { SamlProvider } from '../iam/iam.ts';
 
 /** AWS's own words for what another service of theirs told STS. */

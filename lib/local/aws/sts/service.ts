@@ -1,8 +1,9 @@
 // STS: the Query protocol, version 2011-06-15.
 
-import { accessDenied, invalidAction, regionDisabled } from '../aws-error.ts';
+import { stsProtocol } from '../../../aws-query/answer.ts';
+import { accessDenied, invalidAction, regionDisabled } from '../../../aws-query/aws-error.ts';
+import { parametersOf } from '../../../aws-query/parameters.ts';
 import { isOptIn } from '../organization.ts';
-import { parametersOf } from '../parameters.ts';
 import { queryAnswer, queryForm } from '../query-protocol.ts';
 import type { AwsAnswer, AwsRequest, Service } from '../service.ts';
 import { type Signed, verifySignatureV4 } from '../signature-v4.ts';
@@ -33,8 +34,6 @@ export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['GetSessionToken', getSessionToken],
   ['GetWebIdentityToken', getWebIdentityToken],
 ]);
-
-export const stsProtocol = { version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' };
 
 /** What sessions of GetFederationToken and GetSessionToken may ask STS for, whatever policies say. */
 const allowedWith = new Map([

@@ -1,10 +1,10 @@
 // Session tags as parameters: AssumeRole, GetFederationToken, GetWebIdentityToken.
 // Source: IAM User Guide, "Pass session tags in AWS STS"; AWS STS API Reference, Tag.
 
+import { invalidParameterValue } from '../../../aws-query/aws-error.ts';
+import { type ParameterReader, tagKeyCharacters, tagValueCharacters } from '../../../aws-query/parameters.ts';
 import { requestTagPrefix } from '../../../identity/aws-keys.ts';
 import type { Keys } from '../../../policy/context.ts';
-import { invalidParameterValue } from '../aws-error.ts';
-import { type ParameterReader, tagKeyCharacters, tagValueCharacters } from '../parameters.ts';
 
 export type Tags = ReadonlyMap<string, string>;
 

@@ -1,64 +1,21 @@
 // The session that a call ends in: its policies, its length, its size, its keys.
 
+import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../../../aws-query/aws-error.ts';
+import {
+  longestPolicies,
+  type PolicyParameters,
+  type SessionParameters,
+} from '../../../aws-query/federated-requests.ts';
+import type { XmlValue } from '../../../aws-query/xml.ts';
 import { parsePolicy } from '../../../policy/parse-policy.ts';
 import { type Policy, PolicyError } from '../../../policy/policy.ts';
 import { packedPolicySize } from '../../../session/packed-size.ts';
-import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../aws-error.ts';
 import { namesOf } from '../caller.ts';
 import { isRootTask } from '../iam/aws-managed-policies.ts';
 import type { EmbeddedIam, Role } from '../iam/iam.ts';
-import { arnCharacters, type ParameterReader, policyCharacters } from '../parameters.ts';
 import type { Session, SessionFacts, SessionPolicies, Sessions } from '../sessions.ts';
-import type { XmlValue } from '../xml.ts';
 
 const defaultSeconds = 3600;
-export const shortestSeconds = 900;
-export const longestRoleSeconds = 43_200;
-/** Combined, in characters, of the inline policy and the ARNs. */
-const longestPolicies = 2048;
-const mostPolicyArns = 10;
-
-export interface PolicyParameters {
-  readonly policy: string | undefined;
-  readonly policyArns: readonly string[];
-}
-
-export interface SessionParameters extends PolicyParameters {
-  readonly roleArn: string;
-  readonly durationSeconds: number | undefined;
-}
-
-/** Those that every AssumeRole call has. `finish` of the reader is still to be called. */
-export function sessionParameters(reader: ParameterReader, rule?: PolicyRule): SessionParameters {
-  return {
-    roleArn: reader.text('RoleArn', { required: true, shortest: 20, longest: 2048, pattern: arnCharacters }) ?? '',
-    ...policyParameters(reader, rule),
-    durationSeconds: reader.integer('DurationSeconds', { least: shortestSeconds, most: longestRoleSeconds }),
-  };
-}
-
-interface PolicyRule {
-  /** As a parameter; combined they are limited anyway. AssumeRole alone has no limit for it. */
-  readonly longest?: number;
-}
-
-export function policyParameters(
-  reader: ParameterReader,
-  rule: PolicyRule = { longest: longestPolicies },
-): PolicyParameters {
-  return {
-    policy: reader.text('Policy', { shortest: 1, ...rule, pattern: policyCharacters }),
-    // AWS's model has no limit for the list; its documentation says ten.
-    policyArns: reader
-      .members('PolicyArns', mostPolicyArns)
-      .map((each) => each.text('arn', { shortest: 20, longest: 2048, pattern: arnCharacters }) ?? ''),
-  };
-}
-
-export function checkRoleArn(roleArn: string): void {
-  if (!/^arn:[\w-]+:iam::\d{12}:role\/./.test(roleArn)) throw validationError(`${roleArn} is invalid`);
-}
-
 /** What the caller wants the session narrowed to; `undefined` when nothing is said. Throws an `AwsError`. */
 export function sessionPolicies(
   { policy, policyArns }: PolicyParameters,

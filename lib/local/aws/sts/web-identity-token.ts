@@ -4,11 +4,11 @@
 
 import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto';
 import { compactVerify, importJWK, type JWK } from 'jose';
+import { expiredTokenException, invalidIdentityToken } from '../../../aws-query/aws-error.ts';
 import { algorithms, isAlgorithm } from '../../../identity/oidc/algorithms.ts';
 import { audiencesOf, stsAudience } from '../../../identity/oidc/condition-keys.ts';
 import { fetchKeySet } from '../../../identity/oidc/discovery.ts';
 import type { Network } from '../../../network/network.ts';
-import { expiredTokenException, invalidIdentityToken } from '../aws-error.ts';
 
 export type Claims = ReadonlyMap<string, unknown>;
 

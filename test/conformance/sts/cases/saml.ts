@@ -145,7 +145,7 @@ export function saml(world: World, { samlIdp: idp }: Cast): Group {
       refused(
         'of four characters or more',
         {},
-        violation('AAA', 'sAMLAssertion', 'have length greater than or equal to 4'),
+        violation(undefined, 'sAMLAssertion', 'have length greater than or equal to 4'),
         { SAMLAssertion: 'AAA' },
       ),
       refused('a provider must be named', {}, violation(null, 'principalArn', 'not be null'), {

@@ -177,7 +177,7 @@ export function webIdentity(world: World, { issuer }: Cast): Group {
       refused(
         'of four characters or more',
         {},
-        violation('a.b', 'webIdentityToken', 'have length greater than or equal to 4'),
+        violation(undefined, 'webIdentityToken', 'have length greater than or equal to 4'),
         { WebIdentityToken: 'a.b' },
       ),
       refused(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../../../lib/local/aws/aws-error.ts';
+import { AwsError } from '../../../../lib/aws-query/aws-error.ts';
 import { newUser } from '../../../../lib/local/aws/iam/iam.ts';
 import {
   policyWithPrincipals,

@@ -155,11 +155,11 @@ describe('parameters', () => {
     ],
     [
       { WebIdentityToken: 'abc' },
-      "Value 'abc' at 'webIdentityToken' failed to satisfy constraint: Member must have length greater than or equal to 4",
+      "Value at 'webIdentityToken' failed to satisfy constraint: Member must have length greater than or equal to 4",
     ],
     [
       { WebIdentityToken: 'a'.repeat(20_001) },
-      `Value '${'a'.repeat(20_001)}' at 'webIdentityToken' failed to satisfy constraint: Member must have length less than or equal to 20000`,
+      `Value at 'webIdentityToken' failed to satisfy constraint: Member must have length less than or equal to 20000`,
     ],
     [
       { ProviderId: 'abc' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../../../lib/local/aws/aws-error.ts';
+import { AwsError } from '../../../../lib/aws-query/aws-error.ts';
 import { checkedTags, tagsUnder, withInherited } from '../../../../lib/local/aws/sts/session-tags.ts';
 
 const many = (count: number, start: string) =>

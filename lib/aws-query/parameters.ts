@@ -33,6 +33,8 @@ export interface TextRule {
   readonly shortest: number;
   /** Without one there is no limit. */
   readonly longest?: number;
+  /** AWS never repeats what its model calls sensitive. */
+  readonly secret?: boolean;
   /** AWS quotes it in its message. */
   readonly pattern?: { readonly text: string; readonly form: RegExp };
 }
@@ -78,7 +80,7 @@ export class ParameterReader {
   members(list: string, most: number): readonly ParameterReader[] {
     const members = this.parameters.members(list);
     if (members.length > most) {
-      this.violate(list, '[list]', `Member must have length less than or equal to ${most}`);
+      this.violate(list, "Value '[list]'", `Member must have length less than or equal to ${most}`);
     }
     const field = list.charAt(0).toLowerCase() + list.slice(1);
     return members.map((each, index) => new ParameterReader(each, this.violations, `${field}.${index + 1}.member.`));
@@ -89,21 +91,22 @@ export class ParameterReader {
     return this.members(list, rule.most).map((each) => each.text('', { ...rule, required: true }) ?? '');
   }
 
-  text(name: string, { required = false, shortest, longest, pattern }: TextRule): string | undefined {
-    const value = this.parameters.get(name);
-    if (value === undefined) {
-      if (required) this.violate(name, undefined, 'Member must not be null');
+  text(name: string, { required = false, secret, shortest, longest, pattern }: TextRule): string | undefined {
+    const given = this.parameters.get(name);
+    if (given === undefined) {
+      if (required) this.violate(name, 'Value null', 'Member must not be null');
       return undefined;
     }
-    const length = [...value].length;
-    if (pattern && !pattern.form.test(value)) {
+    const length = [...given].length;
+    const value = secret ? 'Value' : `Value '${given}'`;
+    if (pattern && !pattern.form.test(given)) {
       this.violate(name, value, `Member must satisfy regular expression pattern: ${pattern.text}`);
     }
     if (length < shortest) this.violate(name, value, `Member must have length greater than or equal to ${shortest}`);
     if (longest !== undefined && length > longest) {
       this.violate(name, value, `Member must have length less than or equal to ${longest}`);
     }
-    return value;
+    return given;
   }
 
   /** A signed 32-bit decimal. What is none is MalformedInput at once. */
@@ -113,8 +116,9 @@ export class ParameterReader {
     if (written === '') throw malformedInput('missing value for decimal type');
     const value = Number(written);
     if (!/^[+-]?\d+$/.test(written) || value > 2_147_483_647 || value < -2_147_483_648) throw malformedInput();
-    if (value < least) this.violate(name, String(value), `Member must have value greater than or equal to ${least}`);
-    if (value > most) this.violate(name, String(value), `Member must have value less than or equal to ${most}`);
+    const quoted = `Value '${value}'`;
+    if (value < least) this.violate(name, quoted, `Member must have value greater than or equal to ${least}`);
+    if (value > most) this.violate(name, quoted, `Member must have value less than or equal to ${most}`);
     return value;
   }
 
@@ -125,11 +129,10 @@ export class ParameterReader {
     throw validationError(`${count} validation error${count === 1 ? '' : 's'} detected: ${this.violations.join('; ')}`);
   }
 
-  private violate(name: string, value: string | undefined, constraint: string): void {
+  private violate(name: string, quoted: string, constraint: string): void {
     const field = (this.within + name.charAt(0).toLowerCase() + name.slice(1))
       .replace(/\.$/, '')
       .replace(/\.member$/, '');
-    const quoted = value === undefined ? 'Value null' : `Value '${value}'`;
     this.violations.push(`${quoted} at '${field}' failed to satisfy constraint: ${constraint}`);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../../lib/local/aws/aws-error.ts';
-import { nameCharacters, ParameterReader, parametersOf, policyCharacters } from '../../../lib/local/aws/parameters.ts';
+import { AwsError } from '../../lib/aws-query/aws-error.ts';
+import { nameCharacters, ParameterReader, parametersOf, policyCharacters } from '../../lib/aws-query/parameters.ts';
 
 const reader = (form: string) => new ParameterReader(parametersOf(new URLSearchParams(form)));
 
