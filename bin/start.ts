@@ -4,13 +4,18 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { open as acs } from '../lambdas/acs.ts';
+import { open as console } from '../lambdas/console.ts';
+import { open as containerCredentials } from '../lambdas/container-credentials.ts';
 import { open as credentials } from '../lambdas/credentials.ts';
+import { open as discovery } from '../lambdas/discovery.ts';
 import { open as explain } from '../lambdas/explain.ts';
 import { open as grants } from '../lambdas/grants.ts';
 import { open as health } from '../lambdas/health.ts';
 import { open as metadata } from '../lambdas/metadata.ts';
 import { open as portal } from '../lambdas/portal.ts';
 import { open as signIn } from '../lambdas/sign-in.ts';
+import { open as stsQuery } from '../lambdas/sts-query.ts';
+import { open as tokenExchange } from '../lambdas/token-exchange.ts';
 import type { OidcProviderSettings } from '../lib/config/configuration.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../lib/config/read-config-file.ts';
 import type { OpenDoor } from '../lib/door.ts';
@@ -27,13 +32,18 @@ import type { DoorName } from '../lib/routes.ts';
 
 const sources: Record<DoorName, OpenDoor> = {
   acs,
+  console,
+  'container-credentials': containerCredentials,
   credentials,
+  discovery,
   explain,
   grants,
   health,
   metadata,
   portal,
   'sign-in': signIn,
+  'sts-query': stsQuery,
+  'token-exchange': tokenExchange,
 };
 const bundled = (bundle: string) =>
   (createRequire(import.meta.url)(join(bundle, 'index.js')) as { open: OpenDoor }).open;

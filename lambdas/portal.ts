@@ -1,14 +1,14 @@
-// GET / and POST /portal: what whoever signed in may get, and getting it.
+// GET and POST /portal: what whoever signed in may get, and getting it.
 
 import type { Trail } from '../lib/audit/audit-record.ts';
-import { type ConsoleLinks, consoleLinks, noConsole } from '../lib/console/console-link.ts';
 import { consoleOf } from '../lib/console/partition.ts';
 import { type PortalAnswered, type PortalAsked, portal } from '../lib/dialects/portal.ts';
-import type { OpenDoor, Rim } from '../lib/door.ts';
+import type { OpenDoor } from '../lib/door.ts';
 import { type ConsoleBroker, exchange, list, openConsole } from '../lib/exchange.ts';
 import { signInsIn } from '../lib/sign-in/sign-ins.ts';
 import { brokerWithin } from './broker.ts';
 import { addressOf, configurationWithin } from './configuration.ts';
+import { consoleWithin } from './console-within.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 import { storeWithin } from './store.ts';
@@ -47,13 +47,6 @@ async function answer(asked: PortalAsked, broker: ConsoleBroker, trail: Trail): 
     case 'sign-out':
       return { shows: 'nothing' };
   }
-}
-
-function consoleWithin({ environment, sts, embeddedAws }: Rim): ConsoleLinks {
-  const place = consoleOf(environment().partition);
-  if (!place) return noConsole;
-  const federationOrigin = embeddedAws?.endpoint ?? `https://${place.signInHost}`;
-  return consoleLinks({ network: sts, place, federationOrigin });
 }
 
 export const handler = deployed(open);

@@ -42,14 +42,15 @@ export function serve<Asked, Answered, Means extends Recorder>(
   const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const origin = originOf(event, door);
     const trail: Trail = {};
+    const request = requestOf(event);
     try {
-      const answered = await act(dialect.read(requestOf(event)), means, trail);
+      const answered = await act(dialect.read(request), means, trail);
       // Where no proof was presented nothing happened that an auditor asks for.
       if (trail.asked || trail.operator) means.audit(auditRecord(origin, trail, means.clock()));
-      return resultOf(dialect.answer(answered, means.clock()));
+      return resultOf(dialect.answer(answered, means.clock(), origin.requestId));
     } catch (error) {
       means.audit(auditRecord(origin, trail, means.clock(), error ?? new Error('Nothing was thrown.')));
-      return resultOf(dialect.refuse(noOf(error), origin.requestId));
+      return resultOf(dialect.refuse(noOf(error), origin.requestId, request));
     }
   };
   return middy(handler, { timeoutEarlyInMillis: 0 }).use(httpSecurityHeaders(securityHeaders)) as DoorHandler;
@@ -84,7 +85,15 @@ function originOf({ requestContext, headers }: APIGatewayProxyEventV2, door: Doo
 }
 
 function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
-  const { headers, cookies = [], pathParameters = {}, rawPath, body = '', isBase64Encoded } = event;
+  const {
+    headers,
+    cookies = [],
+    pathParameters = {},
+    rawPath,
+    rawQueryString = '',
+    body = '',
+    isBase64Encoded,
+  } = event;
   const iamCaller = iamCallerOf(event);
   const present = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name.toLowerCase(), value] as const],
@@ -94,6 +103,8 @@ function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
     cookies: cookiesOf(cookies),
     pathParameters: new Map(Object.entries(pathParameters).map(([name, value]) => [name, value ?? ''])),
     path: rawPath,
+    method: event.requestContext.http.method,
+    query: rawQueryString,
     ...(iamCaller !== undefined && { iamCaller }),
     body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
   };
@@ -130,7 +141,13 @@ const resultOf = ({ status, headers, cookies, body }: HttpAnswer): APIGatewayPro
 
 function noOf(error: unknown): No {
   if (!(error instanceof Refusal)) return fault;
-  const { status, error: word, says } = refusals[error.code];
-  const { hint } = error.detail;
-  return { status, error: word, says: typeof hint === 'string' ? `${says} ${hint}` : says };
+  const { status, error: told, says } = refusals[error.code];
+  const { hint, word } = error.detail;
+  return {
+    status,
+    error: told,
+    says: typeof hint === 'string' ? `${says} ${hint}` : says,
+    ...(typeof hint === 'string' && { hint }),
+    ...(typeof word === 'string' && { word }),
+  };
 }

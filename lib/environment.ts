@@ -6,9 +6,9 @@ export const variables = {
   /** The account whose roles the grants without an `arn` name. */
   accountId: 'DAYPASS_ACCOUNT_ID',
   partition: 'DAYPASS_PARTITION',
-  /** The address of the doors, without a path. Where a SAML provider is configured. */
+  /** The address of the doors, without a path. For doors that tell it, and those that speak SAML. */
   url: 'DAYPASS_URL',
-  /** The DynamoDB table of what is seen once. Where a SAML provider is configured. */
+  /** The DynamoDB table of what is remembered. For doors that use it. */
   table: 'DAYPASS_TABLE',
   /** Set by Lambda. */
   region: 'AWS_REGION',
@@ -24,7 +24,7 @@ export interface DoorEnvironment {
   readonly accountId: string;
   readonly partition: string;
   readonly region: string;
-  /** `undefined` where no SAML provider is configured. */
+  /** `undefined` for doors that need none. */
   readonly url: string | undefined;
   readonly table: string | undefined;
 }

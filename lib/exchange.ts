@@ -2,13 +2,15 @@
 
 import type { AuditWriter, Trail } from './audit/audit-record.ts';
 import type { ConsoleLinks } from './console/console-link.ts';
-import { decideGrant, type Grants, grantsFor, missesOf } from './grant/decide-grant.ts';
+import { decideGrant, type Grants, type GrantWish, grantsFor, missesOf } from './grant/decide-grant.ts';
 import type { Grant } from './grant/grant.ts';
 import type { Identity, PresentedProof } from './identity/identity.ts';
 import { type Providers, proveIdentity } from './identity/prove-identity.ts';
 import type { CredentialIssuer, Issued } from './issue/credential-issuer.ts';
+import type { IssuedSessions } from './issue/issued-sessions.ts';
 import { Refusal } from './refusal.ts';
 import type { Once } from './replay/once.ts';
+import type { Narrowing, NarrowSession } from './session/narrow-session.ts';
 import { planSession, type SessionPlan } from './session/plan-session.ts';
 import type { KeptSignIn, SignIns } from './sign-in/sign-ins.ts';
 
@@ -17,14 +19,19 @@ export interface Broker {
   readonly once: Once;
   readonly grants: Grants;
   readonly issuer: CredentialIssuer;
+  /** Where callers may narrow their sessions. */
+  readonly narrow?: NarrowSession;
+  /** Where it is remembered what was issued. */
+  readonly remember?: IssuedSessions['keep'];
   readonly audit: AuditWriter;
   readonly clock: () => Date;
 }
 
 export interface ExchangeRequest {
   readonly proof: PresentedProof;
-  readonly grant: string;
+  readonly grant: GrantWish;
   readonly durationSeconds?: number;
+  readonly narrowing?: Narrowing;
 }
 
 export interface Exchanged extends Issued {
@@ -43,11 +50,18 @@ export async function exchange(request: ExchangeRequest, broker: Broker, trail: 
     });
   }
 
-  const session = planSession(identity, decision.grant, request);
+  trail.granted = decision.grant;
+
+  const planned = planSession(identity, decision.grant, request);
+  const session = request.narrowing ? narrowed(planned, request.narrowing, broker) : planned;
   trail.session = session;
 
   const issued = await broker.issuer.issue(session);
   trail.issued = issued;
+  // What was issued cannot be taken back, so a store that fails costs the memory of it and nothing else.
+  await broker.remember?.(issued).catch((error: unknown) => {
+    trail.notRemembered = error;
+  });
   return { ...issued, grant: decision.grant, session };
 }
 
@@ -58,7 +72,7 @@ export interface Listing {
 
 /** A proof for whom it proves, and the list of what he may get. */
 export async function list(
-  request: { readonly proof: PresentedProof; readonly grant?: string },
+  request: { readonly proof: PresentedProof; readonly grant?: GrantWish },
   broker: Broker,
   trail: Trail,
 ): Promise<Listing> {
@@ -109,9 +123,15 @@ export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker
     issued: exchanged,
     session: exchanged.session,
     ...(destination !== undefined && { destination }),
-    signInPage: `${broker.url}/sign-in/${exchanged.grant.from}`,
+    signInPage:
+      exchanged.session.evidence.kind === 'saml' ? `${broker.url}/sign-in/${exchanged.grant.from}` : broker.url,
     now: broker.clock(),
   });
+}
+
+function narrowed(plan: SessionPlan, narrowing: Narrowing, { narrow }: Broker): SessionPlan {
+  if (!narrow) throw new Error('This door narrows no sessions.');
+  return narrow(plan, narrowing);
 }
 
 /** WHO, and each proof once where its provider says so. */

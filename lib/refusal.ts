@@ -140,10 +140,29 @@ export const refusals = {
     error: 'console_unavailable',
     says: 'The console sign-in of AWS could not be reached. Try again.',
   },
+  policy_malformed: { status: 400, error: 'policy_malformed', says: 'The policy is none that AWS would take.' },
+  policy_not_within: {
+    status: 400,
+    error: 'policy_not_within',
+    says: 'The grant has a session policy of its own, and what was asked for cannot be put within it.',
+  },
+  credentials_missing: {
+    status: 403,
+    error: 'credentials_missing',
+    says: 'The request must be signed with the credentials that it asks about.',
+  },
+  credentials_unknown: {
+    status: 403,
+    error: 'credentials_unknown',
+    says: 'No credentials with this key and session token are known here: they ended, or came from elsewhere.',
+  },
   sts_unavailable: { status: 503, error: 'sts_unavailable', says: 'AWS STS could not be reached. Try again.' },
 } as const satisfies Record<string, Telling>;
 
 export type RefusalCode = keyof typeof refusals;
+
+/** How refusals and faults are called outside. */
+export type Word = (typeof refusals)[RefusalCode]['error'] | (typeof fault)['error'];
 
 /** What the audit line tells of a refusal. Never a token, key, cookie or assertion. */
 export type Detail = Readonly<Record<string, unknown>>;

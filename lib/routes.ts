@@ -25,14 +25,25 @@ export interface Needs {
   /** The proofs it takes; of doors that take some the audit lines and failures are watched. */
   readonly takes: readonly PresentedKind[];
   readonly configuration: boolean;
-  /** What it puts into the table and takes from it, where a SAML provider is configured. */
+  /** What it puts into the table and takes from it; all but `issued` only where a SAML provider is configured. */
   readonly writes: readonly Kind[];
   readonly reads: readonly Kind[];
+  /** Whether it tells our own address. */
+  readonly address?: true;
   /** The private key of the service provider that it uses, where one is configured. */
   readonly secret?: 'signing' | 'decryption';
 }
 
 const nothing: Needs = { takes: [], configuration: false, writes: [], reads: [] };
+/** Whatever a door needs that takes tokens and SAML responses. */
+const anyProof: Needs = {
+  takes: ['oidc', 'saml'],
+  configuration: true,
+  writes: ['assertion'],
+  reads: ['metadata'],
+  secret: 'decryption',
+};
+const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'issued'], reads: ['metadata', 'issued'] };
 const portalNeeds: Needs = { takes: ['sign-in'], configuration: true, writes: [], reads: ['signIn'] };
 
 export const routes = [
@@ -41,15 +52,61 @@ export const routes = [
     method: 'POST',
     path: '/v1/credentials',
     needsSaml: false,
-    needs: {
-      takes: ['oidc', 'saml'],
-      configuration: true,
-      writes: ['assertion'],
-      reads: ['metadata'],
-      secret: 'decryption',
-    },
+    needs: anyProof,
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials for a grant and a token or SAML response',
+    openBecause: 'The proof in the request is the authorisation: the door verifies it, and AWS STS verifies it again.',
+  },
+  {
+    door: 'sts-query',
+    method: 'POST',
+    path: '/',
+    needsSaml: false,
+    needs: stsNeeds,
+    throttle: { perSecond: 100, burst: 200 },
+    answers: 'STS itself, for whatever speaks to it: AssumeRoleWithWebIdentity, AssumeRoleWithSAML, GetCallerIdentity',
+    openBecause:
+      'The proof in the request is the authorisation, as at AWS STS; who asks about credentials must have their session token.',
+  },
+  {
+    door: 'sts-query',
+    method: 'GET',
+    path: '/',
+    needsSaml: false,
+    needs: stsNeeds,
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'the same with the parameters in the query; browsers are sent to the portal',
+    openBecause:
+      'The proof in the query is the authorisation, as at AWS STS; without one a browser is sent to the portal.',
+  },
+  {
+    door: 'container-credentials',
+    method: 'GET',
+    path: '/v1/container/{grant}',
+    needsSaml: false,
+    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['issued'] },
+    throttle: { perSecond: 100, burst: 200 },
+    answers: 'temporary credentials as every AWS SDK fetches and refreshes them in a container',
+    openBecause: 'The authorization token is the proof: the door verifies it, and AWS STS verifies it again.',
+  },
+  {
+    door: 'token-exchange',
+    method: 'POST',
+    path: '/v1/token',
+    needsSaml: false,
+    needs: { ...anyProof, writes: ['assertion', 'issued'] },
+    throttle: { perSecond: 100, burst: 200 },
+    answers: 'temporary credentials for an OAuth client (RFC 8693)',
+    openBecause: 'The subject token is the authorisation: the door verifies it, and AWS STS verifies it again.',
+  },
+  {
+    door: 'console',
+    method: 'POST',
+    path: '/v1/console',
+    needsSaml: false,
+    needs: { ...anyProof, address: true },
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'a link into the AWS console, or a redirect there',
     openBecause: 'The proof in the request is the authorisation: the door verifies it, and AWS STS verifies it again.',
   },
   {
@@ -120,7 +177,7 @@ export const routes = [
   {
     door: 'portal',
     method: 'GET',
-    path: '/',
+    path: '/portal',
     needsSaml: true,
     needs: portalNeeds,
     throttle: { perSecond: 20, burst: 40 },
@@ -137,6 +194,26 @@ export const routes = [
     answers: 'credentials on a page, or a redirect into the AWS console',
     openBecause:
       'The sealed cookie of a sign-in is the authorisation: what it holds was verified, and AWS STS verifies it again.',
+  },
+  {
+    door: 'discovery',
+    method: 'GET',
+    path: '/.well-known/oauth-authorization-server',
+    needsSaml: false,
+    needs: { ...nothing, configuration: true, address: true },
+    throttle: { perSecond: 10, burst: 20 },
+    answers: 'where OAuth clients find the token endpoint (RFC 8414)',
+    openBecause: 'It tells addresses that every caller knows.',
+  },
+  {
+    door: 'discovery',
+    method: 'GET',
+    path: '/v1/openapi.json',
+    needsSaml: false,
+    needs: { ...nothing, configuration: true, address: true },
+    throttle: { perSecond: 10, burst: 20 },
+    answers: 'the doors as an OpenAPI 3.1 document',
+    openBecause: 'It tells what this table and the README tell.',
   },
   {
     door: 'health',
@@ -157,9 +234,15 @@ export type DoorRoute = Route & { readonly door: DoorName };
 /** The routes of a deployment, with what their doors need there. */
 export function routesWith(saml: boolean): readonly DoorRoute[] {
   if (saml) return routes;
-  return routes
-    .filter(({ needsSaml }) => !needsSaml)
-    .map((route) => ({ ...route, needs: { ...route.needs, takes: withoutSaml(route.needs), writes: [], reads: [] } }));
+  return routes.filter(({ needsSaml }) => !needsSaml).map((route) => ({ ...route, needs: withoutSaml(route.needs) }));
 }
 
-const withoutSaml = ({ takes }: Needs) => takes.filter((kind) => kind !== 'saml');
+function withoutSaml({ takes, writes, reads, secret: _, ...rest }: Needs): Needs {
+  const isLeft = (kind: Kind) => kind === 'issued';
+  return {
+    ...rest,
+    takes: takes.filter((kind) => kind !== 'saml'),
+    writes: writes.filter(isLeft),
+    reads: reads.filter(isLeft),
+  };
+}

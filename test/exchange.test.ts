@@ -36,6 +36,7 @@ const issued: Issued = {
     expiration: new Date('2026-06-01T13:00:00Z'),
   },
   assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice', assumedRoleId: 'AROA:alice' },
+  told: new Map(),
 };
 
 /** An STS in memory: remembers the plans and answers with credentials or with this error. */
@@ -165,7 +166,7 @@ describe('an exchange', () => {
     const grants = [aGrant({ policy: aSessionPolicy([{ resources: ['arn:aws:s3:::privet/{tenant}/*'] }]) })];
     const token = login.token({ tenant: '*' });
     await refusedWith(exchange(asking(token), aBroker({ grants, sts }), trail), 'session_unrenderable');
-    expect(Object.keys(trail)).toEqual(['asked', 'identity']);
+    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'granted']);
     expect(sts.plans).toEqual([]);
   });
 
@@ -173,7 +174,7 @@ describe('an exchange', () => {
     const trail: Trail = {};
     const sts = anSts(new Refusal('sts_denied'));
     await refusedWith(exchange(asking(login.token()), aBroker({ sts }), trail), 'sts_denied');
-    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'session']);
+    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'granted', 'session']);
   });
 
   test('does not make a refusal of a fault', async () => {

@@ -1,6 +1,6 @@
 // One line for each exchange, allowed or refused. Fingerprints stand for proofs; keys and tokens never come here.
 
-import type { Miss } from '../grant/decide-grant.ts';
+import type { GrantWish, Miss } from '../grant/decide-grant.ts';
 import type { Grant } from '../grant/grant.ts';
 import { proofFingerprint } from '../identity/fingerprint.ts';
 import type { Identity, PresentedProof } from '../identity/identity.ts';
@@ -10,14 +10,17 @@ import type { SessionPlan } from '../session/plan-session.ts';
 
 /** How far an exchange came. Written by the exchange as it goes, read here only. */
 export interface Trail {
-  asked?: { readonly proof: PresentedProof; readonly grant?: string; readonly durationSeconds?: number };
+  asked?: { readonly proof: PresentedProof; readonly grant?: GrantWish; readonly durationSeconds?: number };
   /** The ARN of whoever asked with IAM's authorisation, for which grant, and with what. */
   operator?: { readonly arn: string; readonly grant: string; readonly asked: 'token' | 'claims' };
   identity?: Identity;
   /** What was shown to choose from. */
   listed?: { readonly grants: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
+  granted?: Grant;
   session?: SessionPlan;
   issued?: Issued;
+  /** Why the issued session is not known to GetCallerIdentity. */
+  notRemembered?: unknown;
 }
 
 /** Who asked, as the door saw it. */
@@ -34,7 +37,7 @@ export type AuditWriter = (record: AuditRecord) => void;
 
 /** The record of an exchange that ended now, with an error or without. */
 export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unknown): AuditRecord {
-  const { asked, operator, identity, listed, session, issued } = trail;
+  const { asked, operator, identity, listed, granted, session, issued, notRemembered } = trail;
   return {
     event: 'exchange',
     time: now.toISOString(),
@@ -42,8 +45,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
     ...outcomeOf(error),
     ...(asked && {
       proof: proofFingerprint(asked.proof),
-      // Until the proof is verified the name may be anything, so only its beginning is kept.
-      grant: asked.grant?.slice(0, 64),
+      ...wishOf(asked.grant),
       askedSeconds: asked.durationSeconds,
     }),
     ...(operator && {
@@ -59,6 +61,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       ...(identity.unannounced.length > 0 && { unannouncedAwsClaims: identity.unannounced }),
     }),
     ...(listed && { fitting: listed.grants.map(({ name }) => name), misses: shortened(listed.misses) }),
+    ...(granted && { grant: granted.name }),
     ...(session && {
       way: session.way,
       roleArn: session.roleArn,
@@ -71,8 +74,13 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       expiration: issued.credentials.expiration.toISOString(),
       assumedRoleArn: issued.assumedRoleUser.arn,
     }),
+    ...(notRemembered !== undefined && { notRemembered: causeOf(notRemembered) }),
   };
 }
+
+/** Until the proof is verified it may be anything, so only its beginning is kept. */
+const wishOf = (wish: GrantWish | undefined): AuditRecord =>
+  typeof wish === 'object' ? { roleAsked: wish.roleArn.slice(0, 128) } : { grant: wish?.slice(0, 64) };
 
 function outcomeOf(error: unknown): AuditRecord {
   if (error === undefined) return { outcome: 'allowed' };

@@ -3,6 +3,7 @@
 
 import type { SamlProof } from '../identity/identity.ts';
 import { browserCookie, signInCookieWith } from '../sign-in/cookies.ts';
+import { portalPath } from '../sign-in/our-addresses.ts';
 import type { KeptSignIn } from '../sign-in/sign-ins.ts';
 import type { Dialect } from './dialect.ts';
 import { readForm } from './form.ts';
@@ -22,8 +23,8 @@ export const acs: Dialect<{ readonly proof: SamlProof }, KeptSignIn> = {
 
   answer({ handle, until }, now) {
     const seconds = Math.max(1, Math.floor((until.getTime() - now.getTime()) / 1000));
-    return redirectTo('/', [signInCookieWith(handle, seconds)]);
+    return redirectTo(portalPath, [signInCookieWith(handle, seconds)]);
   },
 
-  refuse: refuseOnPage,
+  refuse: (no, requestId) => refuseOnPage(no, requestId),
 };

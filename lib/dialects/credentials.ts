@@ -2,11 +2,12 @@
 // `expiration` as a Date.
 
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
-import type { PresentedProof } from '../identity/identity.ts';
 import type { Dialect } from './dialect.ts';
-import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
+import { answerJson, readJson, refuseInJson } from './json.ts';
+import { proofIn, textIn, wholeSeconds } from './members.ts';
+import { credentialsRequest } from './schemas.ts';
 
-const members = ['grant', 'token', 'samlResponse', 'durationSeconds'];
+const members = Object.keys(credentialsRequest.properties);
 
 export const credentials: Dialect<ExchangeRequest, Exchanged> = {
   read(request) {
@@ -32,23 +33,3 @@ export const credentials: Dialect<ExchangeRequest, Exchanged> = {
 
   refuse: refuseInJson,
 };
-
-/** A token or an assertion that the client holds, and one of them only. */
-function proofIn(body: ReadonlyMap<string, unknown>): PresentedProof {
-  if (!body.has('samlResponse')) return { kind: 'oidc', token: textIn(body, 'token') };
-  if (body.has('token')) throw malformed('Send "token" or "samlResponse", not both.');
-  return { kind: 'saml', samlResponse: textIn(body, 'samlResponse'), arrival: { by: 'client' } };
-}
-
-function textIn(body: ReadonlyMap<string, unknown>, name: string): string {
-  const value = body.get(name);
-  if (typeof value !== 'string' || value === '') throw malformed(`"${name}" must be there and be a text.`);
-  return value;
-}
-
-function wholeSeconds(value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw malformed('"durationSeconds" must be a whole number of seconds, 1 or more.');
-  }
-  return value as number;
-}

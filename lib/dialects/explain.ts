@@ -5,6 +5,8 @@ import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
 import type { HttpRequest } from './http.ts';
 import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
+import { textIn } from './members.ts';
+import { adminExplainRequest, explainRequest } from './schemas.ts';
 
 export type ExplainAsked =
   | { readonly by: 'caller'; readonly token: string; readonly grant: string }
@@ -55,7 +57,7 @@ export const explain: Dialect<ExplainAsked, ExplainAnswered> = {
 };
 
 function readCaller(request: HttpRequest): ExplainAsked {
-  const body = readJson(request, ['grant', 'token']);
+  const body = readJson(request, Object.keys(explainRequest.properties));
   return { by: 'caller', grant: textIn(body, 'grant'), token: textIn(body, 'token') };
 }
 
@@ -63,7 +65,7 @@ function readCaller(request: HttpRequest): ExplainAsked {
 function readOperator(request: HttpRequest): ExplainAsked {
   const { iamCaller: operator } = request;
   if (operator === undefined) throw new Refusal('operator_unknown');
-  const body = readJson(request, ['grant', 'token', 'provider', 'claims']);
+  const body = readJson(request, Object.keys(adminExplainRequest.properties));
   const grant = textIn(body, 'grant');
   if (!body.has('claims')) return { by: 'operator', operator, grant, proof: { token: textIn(body, 'token') } };
   if (body.has('token')) throw malformed('Send "token" or "claims", not both.');
@@ -77,10 +79,4 @@ function readOperator(request: HttpRequest): ExplainAsked {
     grant,
     proof: { provider: textIn(body, 'provider'), claims: new Map(Object.entries(claims)) },
   };
-}
-
-function textIn(body: ReadonlyMap<string, unknown>, name: string): string {
-  const value = body.get(name);
-  if (typeof value !== 'string' || value === '') throw malformed(`"${name}" must be there and be a text.`);
-  return value;
 }

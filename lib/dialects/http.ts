@@ -7,6 +7,9 @@ export interface HttpRequest {
   /** What stands in the places of the route's path, `{provider}`. */
   readonly pathParameters: ReadonlyMap<string, string>;
   readonly path: string;
+  readonly method: string;
+  /** As it was sent, without the question mark. */
+  readonly query: string;
   /** Whom API Gateway authorised by IAM: an ARN; absent on routes that are open. */
   readonly iamCaller?: string;
   /** Bytes as they came, so that how they are encoded is checked where they are read. */

@@ -10,5 +10,5 @@ export const metadata: Dialect<undefined, string> = {
     headers: { 'content-type': 'application/samlmetadata+xml', 'cache-control': 'public, max-age=300' },
     body: xml,
   }),
-  refuse: refuseOnPage,
+  refuse: (no, requestId) => refuseOnPage(no, requestId),
 };

@@ -1,4 +1,4 @@
-// GET / and POST /portal: what a person who signed in may get, and getting it. Server-rendered, and works without a
+// GET and POST /portal: what a person who signed in may get, and getting it. Server-rendered, and works without a
 // script.
 
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
@@ -6,6 +6,7 @@ import type { Grant } from '../grant/grant.ts';
 import { escaped } from '../html.ts';
 import type { Identity, SignInProof } from '../identity/identity.ts';
 import { noSignInCookie, signInCookie } from '../sign-in/cookies.ts';
+import { portalPath } from '../sign-in/our-addresses.ts';
 import type { Dialect } from './dialect.ts';
 import { readForm } from './form.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
@@ -43,7 +44,7 @@ export function portal(settings: PortalSettings): Dialect<PortalAsked, PortalAns
     read(request) {
       const handle = request.cookies.get(signInCookie);
       const proof = handle === undefined || handle === '' ? undefined : ({ kind: 'sign-in', handle } as const);
-      return request.path === '/' ? { wants: 'page', proof } : wish(request, proof, settings.url);
+      return request.method === 'GET' ? { wants: 'page', proof } : wish(request, proof, settings.url);
     },
 
     answer(answered) {
@@ -57,7 +58,7 @@ export function portal(settings: PortalSettings): Dialect<PortalAsked, PortalAns
         case 'console':
           return redirectTo(answered.link);
         case 'nothing':
-          return redirectTo('/', [noSignInCookie]);
+          return redirectTo(portalPath, [noSignInCookie]);
       }
     },
 
@@ -112,7 +113,7 @@ function grantsPage(
     content: `<p>Signed in as <strong>${escaped(subject)}</strong> with ${escaped(provider)}, for choices made until
 <time datetime="${provenUntil.toISOString()}">${provenUntil.toISOString().slice(11, 19)} UTC</time>.</p>
 ${list === '' ? '<p role="alert">No grant fits you. Ask whoever runs this Daypass: the log says why.</p>' : list}
-<form method="post" action="/portal"><button class="plain" name="wants" value="sign-out">Sign out</button></form>`,
+<form method="post" action="${portalPath}"><button class="plain" name="wants" value="sign-out">Sign out</button></form>`,
     formsLeadTo: signInStandIn,
   });
 }
@@ -120,7 +121,7 @@ ${list === '' ? '<p role="alert">No grant fits you. Ask whoever runs this Daypas
 function grantSection({ name, role }: Grant, hasConsole: boolean): string {
   const open = hasConsole ? '\n<button name="wants" value="console">Open the AWS console</button>' : '';
   return `<section><h2>${escaped(name)}</h2><small><code>${escaped(role.arn)}</code></small>
-<form method="post" action="/portal" class="choices"><input type="hidden" name="grant" value="${escaped(name)}">
+<form method="post" action="${portalPath}" class="choices"><input type="hidden" name="grant" value="${escaped(name)}">
 <button name="wants" value="credentials">Get credentials</button>${open}</form></section>`;
 }
 
@@ -142,6 +143,6 @@ aws_session_token = ${sessionToken}`;
 ${block('For the shell', shell)}
 ${block('For PowerShell', powerShell)}
 ${block('For ~/.aws/credentials', file)}
-<p><a class="button" href="/">Back</a></p>`,
+<p><a class="button" href="${portalPath}">Back</a></p>`,
   });
 }

@@ -28,5 +28,5 @@ export const signIn: Dialect<SignInAsked, SignInBegun> = {
 
   answer: ({ location, browserSecret }) => redirectTo(location, [browserCookieWith(browserSecret)]),
 
-  refuse: refuseOnPage,
+  refuse: (no, requestId) => refuseOnPage(no, requestId),
 };

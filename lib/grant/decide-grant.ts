@@ -16,11 +16,37 @@ export type Miss =
 
 export type Grants = ReadonlyMap<string, Grant>;
 
-export function decideGrant(identity: Identity, name: string, grants: Grants): Decision {
-  const grant = grants.get(name);
-  if (grant === undefined) return { allowed: false, miss: { reason: 'no such grant' } };
-  const miss = missOf(identity, grant);
-  return miss ? { allowed: false, miss } : { allowed: true, grant };
+/** A grant by its name, or the first that fits of those that give a role. */
+export type GrantWish = string | RoleWish;
+
+export interface RoleWish {
+  readonly roleArn: string;
+  /** The IAM SAML provider, where the caller names it. */
+  readonly principalArn?: string;
+}
+
+export function decideGrant(identity: Identity, wish: GrantWish, grants: Grants): Decision {
+  const candidates = wishedFor(wish, grants);
+  const misses: Miss[] = [];
+  for (const grant of candidates) {
+    const miss = missOf(identity, grant);
+    if (!miss) return { allowed: true, grant };
+    misses.push(miss);
+  }
+  // Of several, what grants of another provider miss tells least.
+  const told = misses.find(({ reason }) => reason !== 'another provider') ?? misses[0];
+  return { allowed: false, miss: told ?? { reason: 'no such grant' } };
+}
+
+function wishedFor(wish: GrantWish, grants: Grants): readonly Grant[] {
+  if (typeof wish === 'string') {
+    const grant = grants.get(wish);
+    return grant ? [grant] : [];
+  }
+  const { roleArn, principalArn } = wish;
+  return [...grants.values()].filter(
+    ({ role }) => role.arn === roleArn && (principalArn === undefined || role.principalArn === principalArn),
+  );
 }
 
 /** Every grant the identity may take, in the order of the configuration. */

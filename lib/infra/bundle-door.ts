@@ -34,33 +34,39 @@ const extension = extname(import.meta.url);
 /** What is deployed as a function: the doors, and what runs on a schedule. */
 export type FunctionName = DoorName | 'refresh-metadata';
 
-/** Loaded when a SAML response arrives at a door that mostly sees tokens; a file of its own until then. */
-const later = '#saml';
+/**
+ * Loaded when it is first needed, and a file of its own until then: what reads SAML responses, at a door that mostly sees
+ * tokens, and what speaks to the table.
+ */
+const later = { '#saml': 'saml', '#store': 'store' } as const;
 
 /**
- * One function as one file, and what it loads later as another, in a folder of its own; the folder's path is returned.
- * Where no SAML provider is configured nothing is ever loaded later, so it is left out.
+ * One function as one file, and what it loads later as others, in a folder of its own; the folder's path is returned.
+ * Where no SAML provider is configured no response is ever read, so that is left out.
  */
 export function bundleDoor(name: FunctionName, files: Readonly<Record<string, string>> = {}, saml = true): string {
   const folder = mkdtempSync(join(tmpdir(), `daypass-${name}-`));
   const main = bundle(name, join(folder, 'index.js'));
-  const loadsLater =
-    saml && Object.values(main.outputs).some(({ imports }) => imports.some(({ path }) => path === later));
-  if (loadsLater) bundle('saml', join(folder, 'saml.js'));
-  // Says what index.js is, wherever the folder lies, and where it finds the other.
-  const description = { type: 'commonjs', ...(loadsLater && { imports: { [later]: './saml.js' } }) };
+  const imported = Object.values(main.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const loadsLater = Object.entries(later).filter(
+    ([alias, source]) => imported.includes(alias) && (saml || source !== 'saml'),
+  );
+  for (const [, source] of loadsLater) bundle(source, join(folder, `${source}.js`));
+  // Says what index.js is, wherever the folder lies, and where it finds the others.
+  const imports = Object.fromEntries(loadsLater.map(([alias, source]) => [alias, `./${source}.js`]));
+  const description = { type: 'commonjs', ...(loadsLater.length > 0 && { imports }) };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description)}\n`);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   return folder;
 }
 
-function bundle(source: FunctionName | 'saml', outfile: string): Metafile {
+function bundle(source: FunctionName | (typeof later)[keyof typeof later], outfile: string): Metafile {
   const { metafile } = buildSync({
     entryPoints: [fileURLToPath(new URL(`../../lambdas/${source}${extension}`, import.meta.url))],
     outfile,
     ...bundling,
     alias: { https: unusedFetcher, ...(pipes.includes(source) ? {} : { stream: unusedFetcher }) },
-    external: [later],
+    external: Object.keys(later),
     metafile: true,
     logLevel: 'error',
   });

@@ -39,8 +39,8 @@ export class Daypass extends Construct {
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
   /** The roles of this account. Those of other accounts are for an `AccountRolesStack` each. */
   readonly grantedRoles: GrantedRoles;
-  /** Of what is seen once; `undefined` where no SAML provider is configured. */
-  readonly table: OnceTable | undefined;
+  /** Of what is seen once, what was issued and who signed in. */
+  readonly table: OnceTable;
 
   constructor(scope: Construct, id: string, props: DaypassProps) {
     super(scope, id);
@@ -52,14 +52,14 @@ export class Daypass extends Construct {
     this.apiUrl = api.url;
     this.url = configuration.url ?? api.url;
     this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url });
-    this.table = takesSaml ? new OnceTable(this, 'Once') : undefined;
+    this.table = new OnceTable(this, 'Once');
 
     const environment = {
       [variables.configuration]: carriedConfigurationFile,
       [variables.accountId]: Aws.ACCOUNT_ID,
       [variables.partition]: Aws.PARTITION,
     };
-    const ofTable = this.table && { [variables.table]: this.table.table.tableName };
+    const ofTable = { [variables.table]: this.table.table.tableName };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
@@ -72,7 +72,7 @@ export class Daypass extends Construct {
           logRetention,
           environment: {
             ...(needs.configuration && environment),
-            ...(speaksSaml && { [variables.url]: this.url }),
+            ...((speaksSaml || needs.address) && { [variables.url]: this.url }),
             ...(needs.writes.length + needs.reads.length > 0 && ofTable),
           },
           files: needs.configuration ? files : {},
@@ -85,7 +85,7 @@ export class Daypass extends Construct {
     api.addDoors(routes, this.doors);
     const topic = alarmTopic && { topic: alarmTopic };
     new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
-    if (this.table) {
+    if (takesSaml) {
       new MetadataRefresh(this, 'MetadataRefresh', {
         configuration,
         table: this.table,
@@ -101,9 +101,9 @@ export class Daypass extends Construct {
   private permit(door: DoorFunction, { writes, reads, secret }: Needs, configuration: Configuration): void {
     const isRefreshed = refreshedProviders(configuration).length > 0;
     // Refreshed metadata is there to be read where some provider has an address only.
-    this.table?.allow(door.function, writes, isRefreshed ? reads : reads.filter((kind) => kind !== 'metadata'));
+    this.table.allow(door.function, writes, isRefreshed ? reads : reads.filter((kind) => kind !== 'metadata'));
     const pair = secret && configuration.serviceProvider[secret];
-    if (pair && this.table) {
+    if (pair) {
       door.function.addToRolePolicy(
         new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [pair.privateKey] }),
       );

@@ -13,7 +13,23 @@ export interface Credentials {
 export interface Issued {
   readonly credentials: Credentials;
   readonly assumedRoleUser: { readonly arn: string; readonly assumedRoleId: string };
+  /** What else STS said of the session, by its own names. */
+  readonly told: ReadonlyMap<ToldMember, string>;
 }
+
+/** Members of the answers of AssumeRoleWithWebIdentity and AssumeRoleWithSAML. */
+export const toldMembers = [
+  'SubjectFromWebIdentityToken',
+  'Audience',
+  'Provider',
+  'PackedPolicySize',
+  'SourceIdentity',
+  'Subject',
+  'SubjectType',
+  'Issuer',
+  'NameQualifier',
+] as const;
+export type ToldMember = (typeof toldMembers)[number];
 
 export interface CredentialIssuer {
   /** Rejects with a `Refusal` when STS says no or cannot be reached. */

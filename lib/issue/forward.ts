@@ -1,6 +1,6 @@
 import type { SessionPlan } from '../session/plan-session.ts';
-import type { CredentialIssuer, Issued } from './credential-issuer.ts';
-import { requiredText } from './sts-answer.ts';
+import { type CredentialIssuer, type Issued, type ToldMember, toldMembers } from './credential-issuer.ts';
+import { elementText, requiredText } from './sts-answer.ts';
 import type { StsClient } from './sts-client.ts';
 
 /** The caller's own proof goes on to STS, which verifies it again. Unsigned: the broker needs no AWS permission. */
@@ -34,10 +34,11 @@ function callFor({ evidence, sessionName, principalArn = '' }: SessionPlan): Sts
   }
 }
 
-const termsOf = ({ roleArn, duration, policy }: SessionPlan): Record<string, string> => ({
+const termsOf = ({ roleArn, duration, policy, policyArns = [] }: SessionPlan): Record<string, string> => ({
   RoleArn: roleArn,
   DurationSeconds: String(duration.seconds),
   ...(policy !== undefined && { Policy: policy }),
+  ...Object.fromEntries(policyArns.map((arn, index) => [`PolicyArns.member.${index + 1}.arn`, arn])),
 });
 
 function issuedFrom(xml: string): Issued {
@@ -50,6 +51,16 @@ function issuedFrom(xml: string): Issued {
       sessionToken: requiredText(xml, 'SessionToken'),
       expiration,
     },
+    told: toldIn(xml),
     assumedRoleUser: { arn: requiredText(xml, 'Arn'), assumedRoleId: requiredText(xml, 'AssumedRoleId') },
   };
+}
+
+function toldIn(xml: string): ReadonlyMap<ToldMember, string> {
+  const told = new Map<ToldMember, string>();
+  for (const name of toldMembers) {
+    const text = elementText(xml, name);
+    if (text !== undefined) told.set(name, text);
+  }
+  return told;
 }

@@ -19,6 +19,8 @@ export interface SessionPlan {
   readonly duration: SessionDuration;
   /** JSON text. */
   readonly policy?: string;
+  /** Managed policies that the caller wants besides; only where the grant has no policy of its own. */
+  readonly policyArns?: readonly string[];
 }
 
 export interface SessionWish {

@@ -1,5 +1,6 @@
 // Where identity providers find us.
 
+export const portalPath = '/portal';
 export const acsPath = '/saml/acs';
 export const metadataPath = '/saml/metadata';
 

@@ -24,4 +24,5 @@ export const keyPrefixes = {
   assertion: 'assertion#',
   signIn: 'sign-in#',
   metadata: 'metadata#',
+  issued: 'issued#',
 } as const;

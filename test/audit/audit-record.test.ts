@@ -34,6 +34,7 @@ const issued: Issued = {
     expiration: new Date('2026-06-01T13:00:00Z'),
   },
   assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice', assumedRoleId: 'AROA:alice' },
+  told: new Map(),
 };
 
 /** As it is written: members without a value are left out. */

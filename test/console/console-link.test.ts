@@ -29,6 +29,7 @@ const aWish = ({
     issued: {
       credentials: { ...secrets, expiration: later(left) },
       assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/files/alice', assumedRoleId: 'AROA:alice' },
+      told: new Map(),
     },
     session: {
       way: 'forward',

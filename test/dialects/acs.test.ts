@@ -137,7 +137,7 @@ describe('an answer with a sign-in', () => {
   test('is locked, and leads by GET to our own first page', () => {
     const answer = acs.answer({ handle, until }, aMoment);
     expectLockedPage(answer);
-    expect([answer.status, answer.headers.location]).toEqual([303, '/']);
+    expect([answer.status, answer.headers.location]).toEqual([303, '/portal']);
   });
 
   test.each([

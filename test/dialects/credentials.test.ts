@@ -24,6 +24,7 @@ const exchanged = (duration: Exchanged['session']['duration'], expiration = '202
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
     assumedRoleId: 'AROAEXAMPLE:alice',
   },
+  told: new Map(),
   grant: aGrant(),
   session: {
     way: 'forward',

@@ -16,6 +16,8 @@ export const aRequest = (
   cookies: new Map(),
   pathParameters: new Map(),
   path: '/',
+  method: 'POST',
+  query: '',
   body: Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
 });
 

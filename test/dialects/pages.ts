@@ -7,6 +7,7 @@ import { refusalOf } from './kit.ts';
 export const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 export interface PageRequest {
+  readonly method?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: Readonly<Record<string, string>>;
@@ -20,11 +21,14 @@ export const aPageRequest = ({
   cookies = {},
   pathParameters = {},
   body = '',
+  method = 'GET',
 }: PageRequest = {}): HttpRequest => ({
   headers: new Map(Object.entries(headers)),
   cookies: new Map(Object.entries(cookies)),
   pathParameters: new Map(Object.entries(pathParameters)),
   path,
+  method,
+  query: '',
   body: Buffer.from(body),
 });
 

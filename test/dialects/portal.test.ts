@@ -32,12 +32,12 @@ const signedIn = { [signInCookie]: handle };
 const proof = { kind: 'sign-in', handle };
 const ownForm = { ...form, origin: url, 'sec-fetch-site': 'same-origin' };
 
-const visiting = (cookies: Readonly<Record<string, string>> = {}) => aPageRequest({ path: '/', cookies });
+const visiting = (cookies: Readonly<Record<string, string>> = {}) => aPageRequest({ path: '/portal', cookies });
 const posting = (
   body: string,
   headers: Readonly<Record<string, string>> = ownForm,
   cookies: Readonly<Record<string, string>> = signedIn,
-) => aPageRequest({ path: '/portal', headers, cookies, body });
+) => aPageRequest({ method: 'POST', path: '/portal', headers, cookies, body });
 const read = (...args: Parameters<typeof posting>) => dialect().read(posting(...args));
 
 const alice: Identity = anIdentity({ provider: 'corp' });
@@ -57,6 +57,7 @@ const exchanged = (grant = files, changed: Partial<Exchanged['credentials']> = {
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
     assumedRoleId: 'AROAEXAMPLE:alice',
   },
+  told: new Map(),
   grant,
   session: {
     way: 'forward',
@@ -84,7 +85,7 @@ describe('a visit', () => {
 
   test('may come from anywhere: it only shows', () => {
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
-    const request = aPageRequest({ path: '/', headers, cookies: signedIn });
+    const request = aPageRequest({ path: '/portal', headers, cookies: signedIn });
     expect(dialect().read(request)).toEqual({ wants: 'page', proof });
   });
 });
@@ -348,6 +349,7 @@ describe('whatever is sent', () => {
     markup,
   );
   const requests = fc.record({
+    method: fc.constantFrom('GET', 'POST', '', 'get'),
     path: fc.constantFrom('/', '/portal', '', '//', '/portal/'),
     headers: fc.constantFrom<Record<string, string>>(ownForm, form, {}, { origin: 'null' }),
     cookies: fc.dictionary(fc.constantFrom(signInCookie, '__proto__'), fc.string({ unit: 'binary' })),

@@ -185,7 +185,7 @@ describe('the doors', () => {
   test('are all there, each with its route', () => {
     expect(keysIn(plain)).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     expect(Object.keys(plain.environments).sort()).toEqual(
-      ['acs', 'credentials', 'explain', 'grants', 'health', 'metadata', 'portal', 'signin'].sort(),
+      [...new Set(routes.map(({ door }) => door.replaceAll('-', '')))].sort(),
     );
   });
 
@@ -248,7 +248,12 @@ describe('permissions', () => {
 
   /** All that any function may do beside writing its own log. */
   const onTheTable: Table = {
+    console: [items('PutItem', 'assertion#*')],
+    containercredentials: [items('PutItem', 'issued#*')],
     credentials: [items('PutItem', 'assertion#*')],
+    discovery: [],
+    stsquery: [items('PutItem', 'assertion#*', 'issued#*')],
+    tokenexchange: [items('PutItem', 'assertion#*', 'issued#*')],
     explain: [],
     grants: [],
     signin: [],
@@ -257,13 +262,21 @@ describe('permissions', () => {
     portal: [items('GetItem', 'sign-in#*')],
     health: [],
   };
+  /** Who asks by their credentials who they are is told from what was issued. */
+  const ofIssued: Table = { stsquery: [items('GetItem', 'issued#*')] };
   const ofSecrets: Table = {
+    console: [secret('decryption')],
+    stsquery: [secret('decryption')],
+    tokenexchange: [secret('decryption')],
     credentials: [secret('decryption')],
     signin: [secret('signing')],
     acs: [secret('decryption')],
   };
   const readsMetadata = [items('GetItem', 'metadata#*')];
   const ofRefresh: Table = {
+    console: readsMetadata,
+    stsquery: [items('GetItem', 'metadata#*', 'issued#*')],
+    tokenexchange: readsMetadata,
     credentials: readsMetadata,
     signin: readsMetadata,
     acs: readsMetadata,
@@ -278,7 +291,7 @@ describe('permissions', () => {
   };
 
   test('with a provider from a file', () => {
-    expect(plain.permissions).toEqual(whatIs(tableIn(plain), onTheTable));
+    expect(plain.permissions).toEqual(whatIs(tableIn(plain), onTheTable, ofIssued));
   });
 
   test('with a provider that is fetched again, and keys to sign and to decrypt with', () => {
@@ -290,7 +303,7 @@ describe('permissions', () => {
     const only = Object.fromEntries(
       Object.entries(ofSecrets).filter(([, [make]]) => JSON.stringify(make?.('')).includes(`:${use}-`)),
     );
-    expect(made.permissions).toEqual(whatIs(tableIn(made), onTheTable, only));
+    expect(made.permissions).toEqual(whatIs(tableIn(made), onTheTable, ofIssued, only));
   });
 
   test('with a provider in IAM that is not ours, it is not updated', () => {
@@ -304,8 +317,19 @@ describe('permissions', () => {
     expect(made.permissions.MetadataRefresh).toContainEqual(updatesProvider());
   });
 
-  test('without a SAML provider, even with keys configured: none', () => {
-    expect(withoutSaml.permissions).toEqual({ credentials: [], explain: [], grants: [], health: [] });
+  test('without a SAML provider, even with keys configured: what was issued, and nothing else', () => {
+    const remembering = (made: Deployed) => ({
+      console: [],
+      containercredentials: [items('PutItem', 'issued#*')(tableIn(made))],
+      credentials: [],
+      discovery: [],
+      explain: [],
+      grants: [],
+      health: [],
+      stsquery: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'issued#*')(tableIn(made))],
+      tokenexchange: [items('PutItem', 'issued#*')(tableIn(made))],
+    });
+    expect(withoutSaml.permissions).toEqual(remembering(withoutSaml));
     const keys = loadConfiguration(
       {
         providers: { app: oidc },
@@ -314,7 +338,8 @@ describe('permissions', () => {
       },
       { documents, now: aMoment },
     );
-    expect(deployed(keys).permissions).toEqual({ credentials: [], explain: [], grants: [], health: [] });
+    const made = deployed(keys);
+    expect(made.permissions).toEqual(remembering(made));
   });
 
   test('stand nowhere else: each function has one role, each role one policy', () => {
@@ -375,6 +400,11 @@ describe('the environment of a function', () => {
     const ofTable = { DAYPASS_TABLE: table };
     expect(whole.environments).toEqual({
       credentials: { ...told, ...address, ...ofTable },
+      console: { ...told, ...address, ...ofTable },
+      containercredentials: { ...told, ...ofTable },
+      discovery: { ...told, ...address },
+      stsquery: { ...told, ...address, ...ofTable },
+      tokenexchange: { ...told, ...address, ...ofTable },
       explain: told,
       grants: told,
       signin: { ...told, ...address, ...ofTable },
@@ -432,13 +462,14 @@ describe('metadata by its address', () => {
 });
 
 describe('without a SAML provider', () => {
-  test('there is no table, no provider, no schedule, no address and no door of its kind', () => {
+  test('there is no provider, no schedule and no door of its kind', () => {
     expect(withoutSaml.types).toEqual([
       'AWS::ApiGatewayV2::Api',
       'AWS::ApiGatewayV2::Integration',
       'AWS::ApiGatewayV2::Route',
       'AWS::ApiGatewayV2::Stage',
       'AWS::CloudWatch::Alarm',
+      'AWS::DynamoDB::Table',
       'AWS::IAM::OIDCProvider',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
@@ -449,11 +480,18 @@ describe('without a SAML provider', () => {
     ]);
     const keys = withoutSaml.resources('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
     expect([...keys].sort()).toEqual([
+      'GET /',
+      'GET /.well-known/oauth-authorization-server',
       'GET /health',
+      'GET /v1/container/{grant}',
       'GET /v1/grants',
+      'GET /v1/openapi.json',
+      'POST /',
       'POST /v1/admin/explain',
+      'POST /v1/console',
       'POST /v1/credentials',
       'POST /v1/explain',
+      'POST /v1/token',
     ]);
     expect(
       routesWith(false)
@@ -463,7 +501,9 @@ describe('without a SAML provider', () => {
     const told = ['DAYPASS_ACCOUNT_ID', 'DAYPASS_CONFIG', 'DAYPASS_PARTITION'];
     expect(Object.keys(withoutSaml.environments.credentials ?? {}).sort()).toEqual(told);
     expect(Object.keys(withoutSaml.environments.grants ?? {}).sort()).toEqual(told);
-    expect(JSON.stringify(withoutSaml.template.toJSON())).not.toMatch(/saml|dynamodb|secretsmanager/i);
+    expect(JSON.stringify(withoutSaml.template.toJSON())).not.toMatch(
+      /SAMLProvider|assertion#|sign-in#|metadata#|secretsmanager/i,
+    );
   });
 });
 

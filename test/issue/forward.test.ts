@@ -89,6 +89,12 @@ describe('what STS issued', () => {
         arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
         assumedRoleId: 'AROAEXAMPLE:alice',
       },
+      told: new Map([
+        ['SubjectFromWebIdentityToken', 'alice'],
+        ['Audience', 'web'],
+        ['Provider', 'arn:aws:iam::111122223333:oidc-provider/login.acme.example'],
+        ['PackedPolicySize', '25'],
+      ]),
     });
   });
 

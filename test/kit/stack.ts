@@ -3,13 +3,18 @@
 import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { open as acs } from '../../lambdas/acs.ts';
+import { open as console } from '../../lambdas/console.ts';
+import { open as containerCredentials } from '../../lambdas/container-credentials.ts';
 import { open as credentials } from '../../lambdas/credentials.ts';
+import { open as discovery } from '../../lambdas/discovery.ts';
 import { open as explain } from '../../lambdas/explain.ts';
 import { open as grants } from '../../lambdas/grants.ts';
 import { open as health } from '../../lambdas/health.ts';
 import { open as metadata } from '../../lambdas/metadata.ts';
 import { open as portal } from '../../lambdas/portal.ts';
 import { open as signIn } from '../../lambdas/sign-in.ts';
+import { open as stsQuery } from '../../lambdas/sts-query.ts';
+import { open as tokenExchange } from '../../lambdas/token-exchange.ts';
 import type { Configuration, OidcProviderSettings } from '../../lib/config/configuration.ts';
 import type { OpenDoor } from '../../lib/door.ts';
 import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
@@ -23,13 +28,18 @@ import { freePorts } from './loopback.ts';
 /** Every door from its source. */
 export const doors: Record<DoorName, OpenDoor> = {
   acs,
+  console,
+  'container-credentials': containerCredentials,
   credentials,
+  discovery,
   explain,
   grants,
   health,
   metadata,
   portal,
   'sign-in': signIn,
+  'sts-query': stsQuery,
+  'token-exchange': tokenExchange,
 };
 
 export const anAccount = '111122223333';

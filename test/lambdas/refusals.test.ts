@@ -252,9 +252,41 @@ const withSts = async (send: Network['send'], grant = 'for-ci') => {
 const forCi = (claims: Record<string, unknown>, header?: Record<string, unknown>) =>
   post({ grant: 'for-ci', token: issuer.token({ ...goodTimes(), ...claims }, header) });
 
+const roleArn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+
+/** Told by STS's words, which are judged where that dialect is; here only what the table says is. */
+async function askSts(changed: Record<string, string>): Promise<Told> {
+  const action = changed.Action ?? 'AssumeRoleWithWebIdentity';
+  const ofToken = {
+    RoleArn: roleArn('daypass-for-ci'),
+    RoleSessionName: 'alice',
+    WebIdentityToken: issuer.token({ ...goodTimes(), tenant: 'blue' }),
+  };
+  const fields = { Action: action, Version: '2011-06-15', ...(action.startsWith('Assume') && ofToken), ...changed };
+  const before = stack.audit.length;
+  const answer = await fetch(`${stack.gateway}/`, { method: 'POST', body: new URLSearchParams(fields) });
+  expect(await answer.text()).toContain('<ErrorResponse');
+  const audit = stack.audit.slice(before).at(-1) as Told['audit'];
+  const { error, says: message } = refusals[audit.code as RefusalCode];
+  return { status: answer.status, body: { error, message, requestId: String(audit.requestId) }, audit };
+}
+
 const cases: Record<RefusalCode, () => Promise<Told>> = {
   request_malformed: () => post('{"grant":"a","grant":"b","token":"t"}'),
   media_type_unsupported: () => post('grant=a', { 'content-type': 'application/x-www-form-urlencoded' }),
+  policy_malformed: () => askSts({ Policy: '{}' }),
+  policy_not_within: () =>
+    askSts({
+      RoleArn: roleArn('daypass-templated'),
+      'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+    }),
+  credentials_missing: () => askSts({ Action: 'GetCallerIdentity' }),
+  credentials_unknown: () =>
+    askSts({
+      Action: 'GetCallerIdentity',
+      'X-Amz-Credential': 'ASIAEXAMPLEEXAMPLE00/20260601/us-east-1/sts/aws4_request',
+      'X-Amz-Security-Token': 'nobody',
+    }),
   request_too_large: () => post({ grant: 'a', token: 'x'.repeat(140_000) }),
   proof_missing: async () => told(await fetch(`${stack.gateway}/v1/grants`)),
   token_malformed: () => post({ grant: 'for-ci', token: 'not.a.token' }),

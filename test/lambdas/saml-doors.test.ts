@@ -219,7 +219,7 @@ describe('a sign-in in a browser', () => {
     expect(asked).toEqual({ sts: [], aws: [] });
 
     const arrived = await arriving(answerOf(corp, cookie.value), cookie.value);
-    expect([arrived.status, arrived.headers.get('location')]).toEqual([303, '/']);
+    expect([arrived.status, arrived.headers.get('location')]).toEqual([303, '/portal']);
     expect(asked.aws).toEqual(Array.from({ length: 3 }, () => 'DynamoDB_20120810.PutItem'));
     const signIn = cookieIn(arrived.headers.getSetCookie()[0]);
     expect(signIn.name).toBe(signInCookie);
@@ -241,7 +241,7 @@ describe('a sign-in in a browser', () => {
     async (relayState) => {
       const secret = newBrowserSecret();
       const arrived = await arriving(answerOf(corp, secret), secret, { RelayState: relayState });
-      expect([arrived.status, arrived.headers.get('location')]).toEqual([303, '/']);
+      expect([arrived.status, arrived.headers.get('location')]).toEqual([303, '/portal']);
       expect(arrived.headers.getSetCookie()).toHaveLength(1);
     },
   );

@@ -60,7 +60,7 @@ describe('deployed doors', () => {
   });
 
   test('one function may stand behind several routes', () => {
-    const both = ['GET /', 'POST /portal'].map((routeKey) => deployedDoors(aStack({ routeKey }))[0]);
+    const both = ['GET /portal', 'POST /portal'].map((routeKey) => deployedDoors(aStack({ routeKey }))[0]);
     expect(both.map((each) => each?.route.door)).toEqual(['portal', 'portal']);
   });
 

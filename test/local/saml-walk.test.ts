@@ -146,7 +146,7 @@ async function within<T>(milliseconds: number, doing: () => Promise<T>): Promise
 describe('the whole way', () => {
   test('from the sign-in link to credentials that AWS knows, and into the console', async () => {
     const browser = new Browser(example);
-    const first = await browser.get('/');
+    const first = await browser.get('/portal');
     expect(first.body).toContain('href="/sign-in/corp"');
 
     const begun = await browser.get('/sign-in/corp');
@@ -157,10 +157,10 @@ describe('the whole way', () => {
     const form = await atTheIdp(browser, 'alice');
     expect(form.action).toBe(`${example.gateway}/saml/acs`);
     const arrived = await deliver(browser, form, form.action);
-    expect([arrived.status, arrived.headers.location]).toEqual([303, '/']);
+    expect([arrived.status, arrived.headers.location]).toEqual([303, '/portal']);
     expect(browser.cookies.has(signInCookie)).toBe(true);
 
-    const portal = await browser.get('/');
+    const portal = await browser.get('/portal');
     expect(portal.body).toContain('<strong>alice@acme.example</strong>');
     expect(grantsOn(portal)).toEqual(['support', 'read-reports']);
 
@@ -185,7 +185,7 @@ describe('the whole way', () => {
     ['mallory', []],
   ])('%s sees %j', async (person, grants) => {
     const browser = await signedIn(example, person);
-    expect(grantsOn(await browser.get('/'))).toEqual(grants);
+    expect(grantsOn(await browser.get('/portal'))).toEqual(grants);
   });
 
   test.each([
@@ -215,13 +215,13 @@ describe('the whole way', () => {
     const browser = await signedIn(example, 'alice');
     expect((await browser.post('/portal', { wants: 'sign-out' })).status).toBe(303);
     expect(browser.cookies.has(signInCookie)).toBe(false);
-    expect((await browser.get('/')).body).toContain('href="/sign-in/corp"');
+    expect((await browser.get('/portal')).body).toContain('href="/sign-in/corp"');
   });
 
   test('a second sign-in in the same browser is another person', async () => {
     const browser = await signedIn(example, 'alice');
     await deliver(browser, await atTheIdp(browser, 'bob'));
-    expect((await browser.get('/')).body).toContain('<strong>bob@acme.example</strong>');
+    expect((await browser.get('/portal')).body).toContain('<strong>bob@acme.example</strong>');
   });
 
   test('two sign-ins that were begun in one browser both end well', async () => {
@@ -235,7 +235,7 @@ describe('the whole way', () => {
     const names = ['alice', 'bob', 'mallory'];
     const all = Array.from({ length: 30 }, async (_, index) => {
       const name = names[index % 3] ?? '';
-      const { body } = await (await signedIn(example, name)).get('/');
+      const { body } = await (await signedIn(example, name)).get('/portal');
       expect(/<strong>(\w+)@/.exec(body)?.[1]).toBe(name);
     });
     await Promise.all(all);
@@ -396,7 +396,7 @@ describe('one browser', () => {
     const browser = await signedIn(example, 'alice');
     const bent = bend(browser.cookies.get(signInCookie) ?? '');
     for (const ask of [
-      () => browser.get('/'),
+      () => browser.get('/portal'),
       () => browser.post('/portal', { wants: 'credentials', grant: 'support' }),
     ]) {
       browser.cookies.set(signInCookie, bent);
@@ -518,7 +518,7 @@ describe('unasked', () => {
     const browser = new Browser(stack);
     const form = await unasked(stack, 'alice');
     expect((await deliver(browser, form)).status).toBe(303);
-    expect(grantsOn(await browser.get('/'))).toEqual(['support', 'read-reports']);
+    expect(grantsOn(await browser.get('/portal'))).toEqual(['support', 'read-reports']);
     expect(codeOn(await deliver(new Browser(stack), form))).toEqual([403, 'proof_replayed']);
 
     const samlResponse = await printAssertion(['alice'], stack.port);

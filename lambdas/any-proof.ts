@@ -1,0 +1,21 @@
+import type { Rim } from '../lib/door.ts';
+import type { Broker } from '../lib/exchange.ts';
+import { brokerWithin } from './broker.ts';
+import { configurationWithin } from './configuration.ts';
+import type { SamlPart } from './saml.ts';
+
+/** A broker for tokens and SAML responses. XML and DynamoDB cost more to load than all the rest, so they wait. */
+export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
+  const broker = brokerWithin(rim, configuration);
+  if (configuration.saml.length === 0) return broker;
+  let loading: Promise<SamlPart> | undefined;
+  const part = () => {
+    loading ??= import('#saml').then(({ samlPart }) => samlPart(rim, configuration));
+    return loading;
+  };
+  return {
+    ...broker,
+    providers: { ...broker.providers, saml: async (proof, now) => (await part()).prove(proof, now) },
+    once: async (reservations, now) => (reservations.length > 0 ? (await part()).once(reservations, now) : undefined),
+  };
+}

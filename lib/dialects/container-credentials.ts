@@ -1,0 +1,35 @@
+// GET /v1/container/{grant}: the contract of ECS's credentials endpoint, which every AWS SDK reads and refreshes by
+// itself (AWS SDKs and Tools Reference, "Container credential provider"). The authorization token is the proof.
+
+import type { Exchanged, ExchangeRequest } from '../exchange.ts';
+import { Refusal } from '../refusal.ts';
+import type { Dialect } from './dialect.ts';
+import { answerJson, malformed } from './json.ts';
+
+export const containerCredentials: Dialect<ExchangeRequest, Exchanged> = {
+  read({ headers, pathParameters, query }) {
+    // Nothing is taken from it, and a token that somebody put there must not become a habit.
+    if (query !== '') throw malformed('There is nothing to be asked in the query.');
+    // SDKs send AWS_CONTAINER_AUTHORIZATION_TOKEN as it stands: bare, or with the scheme before it.
+    const [, token] = /^(?:Bearer +)?([^\s,]+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+    if (token === undefined) throw new Refusal('proof_missing');
+    return { proof: { kind: 'oidc', token }, grant: pathParameters.get('grant') ?? '' };
+  },
+
+  answer({ credentials, grant }) {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+    const [, , , , account] = grant.role.arn.split(':');
+    return answerJson(200, {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      Token: sessionToken,
+      Expiration: expiration.toISOString().replace(/\.\d+/, ''),
+      RoleArn: grant.role.arn,
+      AccountId: account,
+    });
+  },
+
+  /** JavaScript reads `Code` and `Message`, Go `code` and `message`; Python shows the body. */
+  refuse: ({ status, error, says }, requestId) =>
+    answerJson(status, { Code: error, Message: says, code: error, message: says, requestId }),
+};

@@ -1,0 +1,206 @@
+// What bodies and answers look like, as JSON Schema (2020-12). Readers take the members from here, and the OpenAPI
+// document is made of them.
+
+interface Schema {
+  readonly type: 'object';
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+// Doors that need one of these do not carry the others: the bundler must know that making them does nothing else.
+/* @__NO_SIDE_EFFECTS__ */ const text = (description: string) => ({ type: 'string', description });
+/* @__NO_SIDE_EFFECTS__ */ const seconds = (description: string) => ({ type: 'integer', minimum: 1, description });
+/* @__NO_SIDE_EFFECTS__ */ const time = (description: string) => ({ type: 'string', format: 'date-time', description });
+
+const token = text('An OIDC ID token (JWS compact form).');
+const samlResponse = text('A SAML response in base64, instead of a token.');
+const grant = text('The name of a grant.');
+
+export const credentialsRequest = {
+  type: 'object',
+  required: ['grant'],
+  properties: { grant, token, samlResponse, durationSeconds: seconds('Shortened where it is too long.') },
+} as const satisfies Schema;
+
+export const consoleRequest = {
+  type: 'object',
+  required: ['grant'],
+  properties: { ...credentialsRequest.properties, destination: text('A page of the AWS console.') },
+} as const satisfies Schema;
+
+export const explainRequest = {
+  type: 'object',
+  required: ['grant', 'token'],
+  properties: { grant, token },
+} as const satisfies Schema;
+
+export const adminExplainRequest = {
+  type: 'object',
+  required: ['grant'],
+  properties: {
+    grant,
+    token,
+    provider: text('Whose claims they are.'),
+    claims: { type: 'object', description: 'Claims as the provider would prove them, instead of a token.' },
+  },
+} as const satisfies Schema;
+
+export const credentialsAnswer = {
+  type: 'object',
+  required: ['credentials', 'assumedRoleUser', 'grant', 'expiresIn'],
+  properties: {
+    credentials: {
+      type: 'object',
+      required: ['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'],
+      properties: {
+        accessKeyId: { type: 'string' },
+        secretAccessKey: { type: 'string' },
+        sessionToken: { type: 'string' },
+        expiration: time('When they end.'),
+      },
+    },
+    assumedRoleUser: {
+      type: 'object',
+      required: ['arn', 'assumedRoleId'],
+      properties: { arn: { type: 'string' }, assumedRoleId: { type: 'string' } },
+    },
+    grant,
+    expiresIn: { type: 'integer', description: 'Seconds.' },
+    durationLimitedBy: { type: 'string', enum: ['grant', 'role', 'shortest session'] },
+  },
+} as const satisfies Schema;
+
+export const containerAnswer = {
+  type: 'object',
+  required: ['AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration', 'RoleArn', 'AccountId'],
+  properties: {
+    AccessKeyId: { type: 'string' },
+    SecretAccessKey: { type: 'string' },
+    Token: { type: 'string' },
+    Expiration: time('When they end: 15 minutes from now, or later.'),
+    RoleArn: { type: 'string' },
+    AccountId: { type: 'string' },
+  },
+} as const satisfies Schema;
+
+export const containerError = {
+  type: 'object',
+  required: ['Code', 'Message', 'code', 'message', 'requestId'],
+  properties: {
+    Code: { type: 'string' },
+    Message: { type: 'string' },
+    code: { type: 'string' },
+    message: { type: 'string' },
+    requestId: { type: 'string' },
+  },
+} as const satisfies Schema;
+
+export const tokenRequest = {
+  type: 'object',
+  required: ['grant_type', 'subject_token', 'subject_token_type'],
+  properties: {
+    grant_type: { const: 'urn:ietf:params:oauth:grant-type:token-exchange' },
+    subject_token: text('An ID token, or a SAML response in base64url.'),
+    subject_token_type: {
+      enum: [
+        'urn:ietf:params:oauth:token-type:id_token',
+        'urn:ietf:params:oauth:token-type:jwt',
+        'urn:ietf:params:oauth:token-type:saml2',
+      ],
+    },
+    audience: text('The name of a grant.'),
+    resource: text('The ARN of the role of a grant, instead of an audience.'),
+    requested_token_type: { const: 'urn:daypass:token-type:aws-credentials' },
+  },
+} as const satisfies Schema;
+
+export const tokenAnswer = {
+  type: 'object',
+  required: ['access_token', 'issued_token_type', 'token_type', 'expires_in'],
+  properties: {
+    access_token: text('JSON as credential_process prints it: Version, AccessKeyId, SecretAccessKey, …'),
+    issued_token_type: { const: 'urn:daypass:token-type:aws-credentials' },
+    token_type: { const: 'N_A' },
+    expires_in: { type: 'integer', description: 'Seconds.' },
+    duration_limited_by: { type: 'string' },
+  },
+} as const satisfies Schema;
+
+export const tokenError = {
+  type: 'object',
+  required: ['error', 'error_description', 'request_id'],
+  properties: {
+    error: { type: 'string' },
+    error_description: { type: 'string' },
+    request_id: { type: 'string' },
+  },
+} as const satisfies Schema;
+
+export const consoleAnswer = {
+  type: 'object',
+  required: ['url', 'expiresIn'],
+  properties: {
+    url: { type: 'string', format: 'uri' },
+    expiresIn: { type: 'integer', description: 'For how many seconds the link is good.' },
+  },
+} as const satisfies Schema;
+
+export const grantsAnswer = {
+  type: 'object',
+  required: ['grants'],
+  properties: {
+    grants: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'roleArn', 'provider', 'longestDurationSeconds'],
+        properties: {
+          name: { type: 'string' },
+          roleArn: { type: 'string' },
+          provider: { type: 'string' },
+          longestDurationSeconds: { type: 'integer' },
+        },
+      },
+    },
+  },
+} as const satisfies Schema;
+
+export const explainAnswer = {
+  type: 'object',
+  required: ['verdict', 'provider', 'subject', 'provenUntil', 'claims', 'lookedAtInVain', 'grants'],
+  properties: {
+    verdict: { type: 'string' },
+    provider: { type: 'string' },
+    subject: { type: 'string' },
+    provenUntil: time('When the proof ends.'),
+    claims: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+    notComparable: { type: 'array', items: { type: 'string' } },
+    lookedAtInVain: { type: 'array', items: { type: 'string' } },
+    grants: { type: 'array', items: { type: 'string' } },
+  },
+} as const satisfies Schema;
+
+export const adminExplainAnswer = {
+  type: 'object',
+  required: ['verdict', 'stages'],
+  properties: { verdict: { type: 'string' }, stages: { type: 'array', items: { type: 'object' } } },
+} as const satisfies Schema;
+
+export const errorAnswer = {
+  type: 'object',
+  required: ['error', 'message', 'requestId'],
+  properties: { error: { type: 'string' }, message: { type: 'string' }, requestId: text('Finds the audit line.') },
+} as const satisfies Schema;
+
+export const authorizationServer = {
+  type: 'object',
+  required: ['issuer', 'token_endpoint', 'response_types_supported'],
+  properties: {
+    issuer: { type: 'string', format: 'uri' },
+    token_endpoint: { type: 'string', format: 'uri' },
+    response_types_supported: { type: 'array', items: { type: 'string' } },
+    grant_types_supported: { type: 'array', items: { type: 'string' } },
+    token_endpoint_auth_methods_supported: { type: 'array', items: { type: 'string' } },
+    service_documentation: { type: 'string', format: 'uri' },
+  },
+} as const satisfies Schema;
