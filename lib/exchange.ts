@@ -123,8 +123,8 @@ export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker
     issued: exchanged,
     session: exchanged.session,
     ...(destination !== undefined && { destination }),
-    signInPage:
-      exchanged.session.evidence.kind === 'saml' ? `${broker.url}/sign-in/${exchanged.grant.from}` : broker.url,
+    // Whoever came with a token signs in where that came from.
+    signInPage: request.proof.kind === 'oidc' ? broker.url : `${broker.url}/sign-in/${exchanged.grant.from}`,
     now: broker.clock(),
   });
 }

@@ -1,3 +1,7 @@
 /** In one line, with nothing in it that a terminal obeys or that turns the direction of text: that becomes `\u{…}`. */
 export const inOneLine = (text: string): string =>
   text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+
+/** A token or assertion that stands where none belongs must not be repeated. */
+export const withoutProofs = (text: string) =>
+  text.replace(/eyJ[\w-]{8,}[\w.-]*|[\w+/=-]{200,}/g, (found) => `${found.slice(0, 6)}…`);

@@ -354,7 +354,7 @@ describe('the way into the console', () => {
       signInPage: 'https://access.acme.example/sign-in/app',
       now: aMoment,
     });
-    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'session', 'issued']);
+    expect(Object.keys(trail)).toEqual(['asked', 'identity', 'granted', 'session', 'issued']);
   });
 
   test('without a destination wishes for none', async () => {

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../message-of.ts';
 import { nearest } from '../nearest.ts';
-import { inOneLine } from '../printable.ts';
+import { inOneLine, withoutProofs } from '../printable.ts';
 import { type Command, type ExitCode, exitCodes, type Io, UsageError } from './command.ts';
 import { check } from './commands/check.ts';
 import { explain } from './commands/explain.ts';
@@ -17,11 +17,10 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n
 daypass COMMAND --help tells the options of each. Exit status: 0 yes, 1 no, 2 the question cannot be answered.
 `;
 
-/** A token or assertion that stands where none belongs must not be repeated. */
-const withoutProofs = (text: string) =>
+const harmless = (text: string) =>
   text
     .split('\n')
-    .map((line) => inOneLine(line).replace(/eyJ[\w-]{8,}[\w.-]*|[\w+/=-]{200,}/g, (found) => `${found.slice(0, 6)}…`))
+    .map((line) => withoutProofs(inOneLine(line)))
     .join('\n');
 
 export interface CliIo extends Io {
@@ -33,7 +32,7 @@ export async function cli([name, ...args]: readonly string[], io: CliIo): Promis
     io.write(usage);
     return name === undefined ? exitCodes.misuse : exitCodes.yes;
   }
-  const fail = (text: string) => io.fail(withoutProofs(text));
+  const fail = (text: string) => io.fail(harmless(text));
   const command = commands.find((each) => each.name === name);
   if (!command) {
     const meant = nearest(

@@ -11,7 +11,7 @@ export const containerCredentials: Dialect<ExchangeRequest, Exchanged> = {
     // Nothing is taken from it, and a token that somebody put there must not become a habit.
     if (query !== '') throw malformed('There is nothing to be asked in the query.');
     // SDKs send AWS_CONTAINER_AUTHORIZATION_TOKEN as it stands: bare, or with the scheme before it.
-    const [, token] = /^(?:Bearer +)?([^\s,]+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+    const [, token] = /^(?:Bearer +)?(?!Bearer$)([^\s,]+)$/i.exec(headers.get('authorization') ?? '') ?? [];
     if (token === undefined) throw new Refusal('proof_missing');
     return { proof: { kind: 'oidc', token }, grant: pathParameters.get('grant') ?? '' };
   },

@@ -10,6 +10,7 @@ import type { XmlValue } from '../aws-query/xml.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { PresentedProof } from '../identity/identity.ts';
 import type { CallerIdentity, ShownCredentials } from '../issue/issued-sessions.ts';
+import { withoutProofs } from '../printable.ts';
 import { Refusal, type Word } from '../refusal.ts';
 import type { Narrowing } from '../session/narrow-session.ts';
 import type { Dialect, No } from './dialect.ts';
@@ -56,7 +57,7 @@ export function stsQuery({ portal }: StsQuerySettings): Dialect<StsAsked, StsAns
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         const { code: word, message = 'The request is malformed.' } = error.form;
-        throw new Refusal('request_malformed', { word, hint: message });
+        throw new Refusal('request_malformed', { word, hint: withoutProofs(message) });
       }
     },
 
@@ -104,7 +105,8 @@ function parametersIn(pairs: Pairs): Parameters {
   if (action === '') throw sts('MissingAction', 'The request has no Action.');
   const allowed = Object.hasOwn(known, action) ? known[action] : undefined;
   if (!allowed || version !== stsProtocol.version) {
-    const says = `Could not find operation ${action.slice(0, 64)} for version ${version.slice(0, 32)}`;
+    const [name, of] = [/^[A-Z]\w{0,63}$/.test(action) ? action : 'of that name', version.slice(0, 32)];
+    const says = `Could not find operation ${withoutProofs(name)} for version ${withoutProofs(of)}`;
     throw sts('InvalidAction', `${says}. Daypass answers ${Object.keys(known).join(', ')} of ${stsProtocol.version}.`);
   }
   const isKnown = (name: string) =>
