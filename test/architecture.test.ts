@@ -34,6 +34,7 @@ const pipeline = [
   'lib/check/',
   'lib/grant-tests/',
   'lib/dialects/',
+  'lib/client/',
   'lib/cli/',
 ];
 
@@ -200,6 +201,7 @@ describe('the rim', () => {
       'bin/daypass.ts',
       'bin/start.ts',
       'lambdas/rim.ts',
+      'lib/client/from-daypass.ts',
       'lib/config/read-config-file.ts',
       'lib/local/idp/memory-adapter.ts',
     ]);
