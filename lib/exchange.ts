@@ -103,6 +103,22 @@ export async function signIn(
   return broker.signIns.keep(identity);
 }
 
+export interface CodeRequest {
+  readonly proof: PresentedProof;
+  readonly grant: string;
+  readonly challenge: string;
+}
+
+/** A sign-in for a code with which the command line on the person's machine gets credentials for one grant. */
+export async function giveCode(request: CodeRequest, broker: SignInBroker, trail: Trail): Promise<KeptSignIn> {
+  const { grant, challenge } = request;
+  const identity = await identify(request, broker, trail);
+  const decision = decideGrant(identity, grant, broker.grants);
+  if (!decision.allowed) throw new Refusal('grant_denied', { miss: decision.miss });
+  trail.granted = decision.grant;
+  return broker.signIns.keepForCode(identity, { grant, challenge }, broker.clock());
+}
+
 export interface ConsoleBroker extends Broker {
   readonly console: ConsoleLinks;
   /** Our own address, without a path. */

@@ -44,7 +44,13 @@ const anyProof: Needs = {
   secret: 'decryption',
 };
 const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'issued'], reads: ['metadata', 'issued'] };
-const portalNeeds: Needs = { takes: ['sign-in'], configuration: true, writes: [], reads: ['signIn'] };
+const portalNeeds: Needs = {
+  takes: ['sign-in'],
+  configuration: true,
+  // A person may hand the sign-in to a command line.
+  writes: ['signIn', 'code'],
+  reads: ['signIn'],
+};
 
 export const routes = [
   {
@@ -194,6 +200,16 @@ export const routes = [
     answers: 'credentials on a page, or a redirect into the AWS console',
     openBecause:
       'The sealed cookie of a sign-in is the authorisation: what it holds was verified, and AWS STS verifies it again.',
+  },
+  {
+    door: 'portal',
+    method: 'POST',
+    path: '/v1/sign-in',
+    needsSaml: true,
+    needs: portalNeeds,
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'credentials for the code with which the portal sent a person back to the command line',
+    openBecause: 'The code, good once and for a minute, and the verifier that goes with it are the authorisation.',
   },
   {
     door: 'discovery',

@@ -64,6 +64,7 @@ const spoken: Readonly<Record<RouteKey, Spoken>> = {
     answers: { status: 200, mediaType: 'application/samlmetadata+xml' },
     refuses: { mediaType: html },
   },
+  'POST /v1/sign-in': inJson('signInRequest', 'credentialsAnswer'),
   'GET /portal': page,
   'POST /portal': page,
   'GET /.well-known/oauth-authorization-server': {

@@ -5,22 +5,53 @@ import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { Grant } from '../grant/grant.ts';
 import { escaped } from '../html.ts';
 import type { Identity, SignInProof } from '../identity/identity.ts';
-import { noSignInCookie, signInCookie } from '../sign-in/cookies.ts';
-import { portalPath } from '../sign-in/our-addresses.ts';
+import { type CommandLine, commandLineText, originOf, parseCommandLine, returnTo } from '../sign-in/command-line.ts';
+import {
+  commandLineCookie,
+  commandLineCookieWith,
+  noCommandLineCookie,
+  noSignInCookie,
+  signInCookie,
+} from '../sign-in/cookies.ts';
+import { portalPath, redemptionPath } from '../sign-in/our-addresses.ts';
+import { credentials } from './credentials.ts';
 import type { Dialect } from './dialect.ts';
 import { readForm } from './form.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
-import { malformed } from './json.ts';
+import { malformed, readJson, refuseInJson } from './json.ts';
+import { textIn, wholeSeconds } from './members.ts';
 import { answerPage, redirectTo, refuseOnPage } from './page.ts';
+import { signInRequest } from './schemas.ts';
 
 export type PortalAsked =
-  | { readonly wants: 'page'; readonly proof: SignInProof | undefined }
+  | { readonly wants: 'page'; readonly proof: SignInProof | undefined; readonly waiting?: Waiting }
   | ({ readonly wants: 'credentials' | 'console'; readonly destination?: string } & ExchangeRequest)
+  | {
+      readonly wants: 'code';
+      readonly proof: SignInProof;
+      readonly grant: string;
+      readonly waiting: CommandLine;
+    }
+  /** From the command line, by its own JSON. */
+  | ({ readonly wants: 'redemption' } & ExchangeRequest)
   | { readonly wants: 'sign-out' };
 
+/** A command line that waits for a sign-in; `isNew`: it began with this very request. */
+export interface Waiting {
+  readonly commandLine: CommandLine;
+  readonly isNew: boolean;
+}
+
 export type PortalAnswered =
-  | { readonly shows: 'sign-in' }
-  | { readonly shows: 'grants'; readonly identity: Identity; readonly grants: readonly Grant[] }
+  | { readonly shows: 'sign-in'; readonly waiting?: Waiting }
+  | {
+      readonly shows: 'grants';
+      readonly identity: Identity;
+      readonly grants: readonly Grant[];
+      readonly waiting?: Waiting;
+    }
+  | { readonly shows: 'code'; readonly code: string; readonly grant: string; readonly waiting: CommandLine }
+  | { readonly shows: 'redeemed'; readonly exchanged: Exchanged }
   | { readonly shows: 'credentials'; readonly exchanged: Exchanged }
   | { readonly shows: 'console'; readonly link: string }
   | { readonly shows: 'nothing' };
@@ -44,15 +75,22 @@ export function portal(settings: PortalSettings): Dialect<PortalAsked, PortalAns
     read(request) {
       const handle = request.cookies.get(signInCookie);
       const proof = handle === undefined || handle === '' ? undefined : ({ kind: 'sign-in', handle } as const);
-      return request.method === 'GET' ? { wants: 'page', proof } : wish(request, proof, settings.url);
+      if (request.path === redemptionPath) return redemption(request);
+      return request.method === 'GET'
+        ? { wants: 'page', proof, ...waitingIn(request) }
+        : wish(request, proof, settings.url);
     },
 
-    answer(answered) {
+    answer(answered, now) {
       switch (answered.shows) {
         case 'sign-in':
-          return signInPage(settings.providers);
+          return signInPage(settings.providers, answered.waiting);
         case 'grants':
-          return grantsPage(answered.identity, answered.grants, settings);
+          return grantsPage(answered, settings);
+        case 'code':
+          return redirectTo(returnTo(answered.waiting, answered), [noCommandLineCookie]);
+        case 'redeemed':
+          return credentials.answer(answered.exchanged, now);
         case 'credentials':
           return credentialsPage(answered.exchanged);
         case 'console':
@@ -62,7 +100,10 @@ export function portal(settings: PortalSettings): Dialect<PortalAsked, PortalAns
       }
     },
 
-    refuse: (no, requestId) => refuseOnPage(no, requestId, no.error === 'sign_in_ended' ? [noSignInCookie] : undefined),
+    refuse: (no, requestId, request) =>
+      request?.path === redemptionPath
+        ? refuseInJson(no, requestId)
+        : refuseOnPage(no, requestId, no.error === 'sign_in_ended' ? [noSignInCookie] : undefined),
   };
 }
 
@@ -71,10 +112,15 @@ function wish(request: HttpRequest, proof: SignInProof | undefined, url: string)
   const form = readForm(request, fields, longestBodyBytes);
   const wants = form.get('wants');
   if (wants === 'sign-out') return { wants };
-  if (wants !== 'credentials' && wants !== 'console') {
-    throw malformed('"wants" must be credentials, console or sign-out.');
-  }
   const grant = form.get('grant') ?? '';
+  if (wants === 'code') {
+    const waiting = parseCommandLine(request.cookies.get(commandLineCookie));
+    if (!waiting) throw malformed('No command line waits for this sign-in any more. Begin it again: daypass login.');
+    return { wants, grant, waiting, proof: proof ?? { kind: 'sign-in', handle: '' } };
+  }
+  if (wants !== 'credentials' && wants !== 'console') {
+    throw malformed('"wants" must be credentials, console, code or sign-out.');
+  }
   const destination = form.get('destination');
   // An ended sign-in says so; without a cookie there is none.
   return {
@@ -94,35 +140,64 @@ function checkOrigin({ headers }: HttpRequest, url: string): void {
   if (!isOurs) throw malformed('The form must be sent from our own page.');
 }
 
-const signInPage = (providers: readonly string[]) =>
+/** The address tells of a new one; a cookie of one that began before the sign-in. */
+function waitingIn({ query, cookies }: HttpRequest): { readonly waiting?: Waiting } {
+  const [, written] = /^command-line=([\w.-]{1,160})$/.exec(query) ?? [];
+  const begun = parseCommandLine(written);
+  const commandLine = begun ?? parseCommandLine(cookies.get(commandLineCookie));
+  return commandLine ? { waiting: { commandLine, isNew: begun !== undefined } } : {};
+}
+
+/** What the command line sends when the browser has come back to it. */
+function redemption(request: HttpRequest): PortalAsked {
+  const body = readJson(request, Object.keys(signInRequest.properties));
+  const grant = textIn(body, 'grant');
+  const durationSeconds = body.get('durationSeconds');
+  return {
+    wants: 'redemption',
+    grant,
+    proof: { kind: 'code', code: textIn(body, 'code'), verifier: textIn(body, 'verifier'), grant },
+    ...(durationSeconds !== undefined && { durationSeconds: wholeSeconds(durationSeconds) }),
+  };
+}
+
+const cookiesFor = (waiting: Waiting | undefined) =>
+  waiting?.isNew && { cookies: [commandLineCookieWith(commandLineText(waiting.commandLine))] };
+
+const signInPage = (providers: readonly string[], waiting: Waiting | undefined) =>
   answerPage({
     title: 'Sign in',
-    content: providers
+    content: `${waiting ? '<p>The daypass command on this computer waits for you to sign in.</p>\n' : ''}${providers
       .map((name) => `<a class="button" href="/sign-in/${escaped(name)}">Sign in with ${escaped(name)}</a>`)
-      .join('\n'),
+      .join('\n')}`,
+    ...cookiesFor(waiting),
   });
 
 function grantsPage(
-  { subject, provider, provenUntil }: Identity,
-  grants: readonly Grant[],
+  { identity, grants, waiting }: Extract<PortalAnswered, { shows: 'grants' }>,
   { hasConsole, signInStandIn }: PortalSettings,
 ): HttpAnswer {
-  const list = grants.map((grant) => grantSection(grant, hasConsole)).join('\n');
+  const { subject, provider, provenUntil } = identity;
+  const list = grants.map((grant) => grantSection(grant, hasConsole, waiting !== undefined)).join('\n');
   return answerPage({
     title: 'What you may use',
     content: `<p>Signed in as <strong>${escaped(subject)}</strong> with ${escaped(provider)}, for choices made until
 <time datetime="${provenUntil.toISOString()}">${provenUntil.toISOString().slice(11, 19)} UTC</time>.</p>
 ${list === '' ? '<p role="alert">No grant fits you. Ask whoever runs this Daypass: the log says why.</p>' : list}
 <form method="post" action="${portalPath}"><button class="plain" name="wants" value="sign-out">Sign out</button></form>`,
-    formsLeadTo: signInStandIn,
+    formsLeadTo: [signInStandIn, waiting && originOf(waiting.commandLine)].filter(Boolean).join(' '),
+    ...cookiesFor(waiting),
   });
 }
 
-function grantSection({ name, role }: Grant, hasConsole: boolean): string {
+function grantSection({ name, role }: Grant, hasConsole: boolean, isAwaited: boolean): string {
+  const give = isAwaited
+    ? '\n<button name="wants" value="code">Give to the daypass command on this computer</button>'
+    : '';
   const open = hasConsole ? '\n<button name="wants" value="console">Open the AWS console</button>' : '';
   return `<section><h2>${escaped(name)}</h2><small><code>${escaped(role.arn)}</code></small>
 <form method="post" action="${portalPath}" class="choices"><input type="hidden" name="grant" value="${escaped(name)}">
-<button name="wants" value="credentials">Get credentials</button>${open}</form></section>`;
+<button name="wants" value="credentials">Get credentials</button>${open}${give}</form></section>`;
 }
 
 function credentialsPage({ credentials, assumedRoleUser, grant }: Exchanged): HttpAnswer {

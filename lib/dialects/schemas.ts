@@ -22,6 +22,17 @@ export const credentialsRequest = {
   properties: { grant, token, samlResponse, durationSeconds: seconds('Shortened where it is too long.') },
 } as const satisfies Schema;
 
+export const signInRequest = {
+  type: 'object',
+  required: ['grant', 'code', 'verifier'],
+  properties: {
+    grant,
+    code: text('What the portal sent the browser back with.'),
+    verifier: text('Of PKCE (RFC 7636).'),
+    durationSeconds: seconds('Shortened where it is too long.'),
+  },
+} as const satisfies Schema;
+
 export const consoleRequest = {
   type: 'object',
   required: ['grant'],

@@ -14,6 +14,8 @@ export function proofFingerprint(proof: PresentedProof): string {
     case 'sign-in':
       // The rest of the handle is a key.
       return fingerprint(before(proof.handle.indexOf('.'), proof.handle));
+    case 'code':
+      return fingerprint(before(proof.code.indexOf('.'), proof.code));
   }
 }
 

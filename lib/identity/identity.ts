@@ -3,7 +3,7 @@
 import { isAwsKey } from '../policy/context.ts';
 
 /** Unproved input. */
-export type PresentedProof = OidcProof | SamlProof | SignInProof;
+export type PresentedProof = OidcProof | SamlProof | SignInProof | CodeProof;
 
 /** `token` is an OIDC ID token in JWS compact form (RFC 7515 §7.1). */
 export interface OidcProof {
@@ -28,6 +28,16 @@ export type Arrival = { readonly by: 'browser'; readonly secret: string | undefi
 export interface SignInProof {
   readonly kind: 'sign-in';
   readonly handle: string;
+}
+
+/** The code with which the portal sent a person back to the command line, and the verifier that only that one has. */
+export interface CodeProof {
+  readonly kind: 'code';
+  readonly code: string;
+  /** As PKCE has it (RFC 7636 §4.1). */
+  readonly verifier: string;
+  /** The grant that the person chose. */
+  readonly grant: string;
 }
 
 /** A caller whose proof was verified. Only providers make these. */

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import type { Identity, PresentedProof, SamlProof, SignInProof } from './identity.ts';
+import type { CodeProof, Identity, PresentedProof, SamlProof, SignInProof } from './identity.ts';
 import { type OidcProviders, proveOidcToken } from './oidc/oidc-provider.ts';
 
 /** Resolves to an identity or rejects with a `Refusal`. */
@@ -11,6 +11,7 @@ export interface Providers {
   /** A function, so that a door which rarely sees a response need not load what reads XML until it does. */
   readonly saml?: Prover<SamlProof>;
   readonly signIns?: Prover<SignInProof>;
+  readonly codes?: Prover<CodeProof>;
 }
 
 /** Resolves to an identity or rejects with a `Refusal`. */
@@ -22,6 +23,8 @@ export async function proveIdentity(proof: PresentedProof, providers: Providers,
       return (providers.saml ?? nobody)(proof, now);
     case 'sign-in':
       return (providers.signIns ?? nobody)(proof, now);
+    case 'code':
+      return (providers.codes ?? nobody)(proof, now);
   }
 }
 

@@ -1,6 +1,7 @@
 // Where identity providers find us.
 
 export const portalPath = '/portal';
+export const redemptionPath = '/v1/sign-in';
 export const acsPath = '/saml/acs';
 export const metadataPath = '/saml/metadata';
 

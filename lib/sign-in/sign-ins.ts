@@ -2,8 +2,8 @@
 // them. The store holds them sealed; the key is in the browser's cookie and nowhere else, so neither of the two alone
 // gives an assertion away.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Attributes, Identity, SignInProof } from '../identity/identity.ts';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { Attributes, CodeProof, Identity, SignInProof } from '../identity/identity.ts';
 import type { Prover } from '../identity/prove-identity.ts';
 import { Refusal } from '../refusal.ts';
 import { keyPrefixes, type Store } from '../store/store.ts';
@@ -17,7 +17,19 @@ export interface KeptSignIn {
 export interface SignIns {
   keep(identity: Identity): Promise<KeptSignIn>;
   readonly prove: Prover<SignInProof>;
+  /** The same for the command line on the person's machine: good once, for a minute, for one grant. */
+  keepForCode(identity: Identity, terms: CodeTerms, now: Date): Promise<KeptSignIn>;
+  readonly proveCode: Prover<CodeProof>;
 }
+
+/** What a code is bound to. */
+export interface CodeTerms {
+  readonly grant: string;
+  /** SHA-256 of the verifier in base64url (RFC 7636 §4.2, S256). */
+  readonly challenge: string;
+}
+
+const codeSeconds = 60;
 
 const cipherName = 'aes-256-gcm';
 const idBytes = 16;
@@ -27,23 +39,46 @@ const tagBytes = 16;
 const handleForm = /^([\w-]{22})\.([\w-]{43})$/;
 
 export function signInsIn(store: Store): SignIns {
+  const put = async (text: string, until: Date): Promise<KeptSignIn> => {
+    const id = randomBytes(idBytes).toString('base64url');
+    const key = randomBytes(keyBytes);
+    await store.put({ key: keyPrefixes.signIn + id, until, value: seal(text, key, id) });
+    return { handle: `${id}.${key.toString('base64url')}`, until };
+  };
+  const get = async (handle: string, now: Date): Promise<Kept> => {
+    const [, id, key] = handleForm.exec(handle) ?? [];
+    if (id === undefined || key === undefined) throw new Refusal('sign_in_ended');
+    const sealed = await store.get(keyPrefixes.signIn + id, now);
+    const kept = sealed === undefined ? undefined : unsealed(sealed, Buffer.from(key, 'base64url'), id);
+    if (!kept || kept.identity.provenUntil <= now) throw new Refusal('sign_in_ended');
+    return { ...kept, id };
+  };
   return {
-    async keep(identity) {
-      const id = randomBytes(idBytes).toString('base64url');
-      const key = randomBytes(keyBytes);
-      const until = identity.provenUntil;
-      await store.put({ key: keyPrefixes.signIn + id, until, value: seal(packed(identity), key, id) });
-      return { handle: `${id}.${key.toString('base64url')}`, until };
-    },
+    keep: (identity) => put(packed(identity), identity.provenUntil),
     async prove({ handle }, now) {
-      const [, id, key] = handleForm.exec(handle) ?? [];
-      if (id === undefined || key === undefined) throw new Refusal('sign_in_ended');
-      const sealed = await store.get(keyPrefixes.signIn + id, now);
-      const identity = sealed === undefined ? undefined : unsealed(sealed, Buffer.from(key, 'base64url'), id);
-      if (!identity || identity.provenUntil <= now) throw new Refusal('sign_in_ended');
+      const { identity, terms } = await get(handle, now);
+      // A code travels in an address; it must never do what a cookie does.
+      if (terms) throw new Refusal('sign_in_ended');
       return identity;
     },
+    keepForCode: (identity, terms, now) => {
+      const until = new Date(Math.min(identity.provenUntil.getTime(), now.getTime() + codeSeconds * 1000));
+      return put(packed(identity, terms), until);
+    },
+    async proveCode({ code, verifier, grant }, now) {
+      const { identity, terms, id } = await get(code, now);
+      const challenge = createHash('sha256').update(verifier).digest('base64url');
+      if (!terms || terms.challenge !== challenge || terms.grant !== grant) throw new Refusal('sign_in_ended');
+      return { ...identity, once: [{ key: keyPrefixes.code + id, until: identity.provenUntil }] };
+    },
   };
+}
+
+interface Kept {
+  readonly identity: Identity;
+  /** Of a code. */
+  readonly terms: CodeTerms | undefined;
+  readonly id: string;
 }
 
 /** The id is authenticated too: one sign-in cannot be put in the place of another. */
@@ -53,7 +88,7 @@ function seal(text: string, key: Buffer, id: string): string {
   return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64');
 }
 
-function unsealed(sealed: string, key: Buffer, id: string): Identity | undefined {
+function unsealed(sealed: string, key: Buffer, id: string): Omit<Kept, 'id'> | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   try {
     const iv = bytes.subarray(0, ivBytes);
@@ -73,25 +108,27 @@ type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'once'> & {
     readonly opaque: readonly string[];
     readonly hidden: readonly string[];
   };
+  readonly terms?: CodeTerms;
 };
 
 /** What had to be seen once only was reserved when it was proved. */
-function packed({ attributes, provenUntil, once: _, ...rest }: Identity): string {
+function packed({ attributes, provenUntil, once: _, ...rest }: Identity, terms?: CodeTerms): string {
   const { texts, opaque, hidden } = attributes;
   const plain: Packed = {
     ...rest,
     provenUntil: provenUntil.toISOString(),
     attributes: { texts: [...texts], opaque: [...opaque], hidden },
+    ...(terms && { terms }),
   };
   return JSON.stringify(plain);
 }
 
-function unpacked(json: string): Identity {
-  const { attributes, provenUntil, ...rest } = JSON.parse(json) as Packed;
+function unpacked(json: string): Omit<Kept, 'id'> {
+  const { attributes, provenUntil, terms, ...rest } = JSON.parse(json) as Packed;
   const restored: Attributes = {
     texts: new Map(attributes.texts),
     opaque: new Set(attributes.opaque),
     hidden: attributes.hidden,
   };
-  return { ...rest, provenUntil: new Date(provenUntil), attributes: restored, once: [] };
+  return { identity: { ...rest, provenUntil: new Date(provenUntil), attributes: restored, once: [] }, terms };
 }

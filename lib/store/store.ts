@@ -25,4 +25,5 @@ export const keyPrefixes = {
   signIn: 'sign-in#',
   metadata: 'metadata#',
   issued: 'issued#',
+  code: 'code#',
 } as const;

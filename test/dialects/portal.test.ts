@@ -118,7 +118,7 @@ describe('a wish', () => {
   test.each(['', 'page', 'CREDENTIALS', 'credentials ', '__proto__', markup])('for %j is refused', (wants) => {
     expect(noOf(() => read(fields({ wants, grant: 'files' })))).toEqual([
       'request_malformed',
-      '"wants" must be credentials, console or sign-out.',
+      '"wants" must be credentials, console, code or sign-out.',
     ]);
   });
 

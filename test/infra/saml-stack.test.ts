@@ -259,7 +259,7 @@ describe('permissions', () => {
     signin: [],
     acs: [items('PutItem', 'request#*', 'assertion#*', 'sign-in#*')],
     metadata: [],
-    portal: [items('GetItem', 'sign-in#*')],
+    portal: [items('PutItem', 'sign-in#*', 'code#*'), items('GetItem', 'sign-in#*')],
     health: [],
   };
   /** Who asks by their credentials who they are is told from what was issued. */
