@@ -1,14 +1,20 @@
 #!/usr/bin/env node
 // The command line of Daypass. Wiring only.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { cli } from '../lib/cli/cli.ts';
+import { thisMachine } from '../lib/cli/this-machine.ts';
 import { defaultConfigurationFile } from '../lib/config/read-config-file.ts';
 import { configurationFile } from '../lib/environment.ts';
 
+/** What works from anywhere, whatever PATH is. */
+const self = `"${process.execPath}" "${realpathSync(process.argv[1] ?? '')}"`;
+
 process.exitCode = await cli(process.argv.slice(2), {
   write: (output) => void process.stdout.write(output),
+  tell: (output) => void process.stderr.write(output),
+  isTerminal: process.stderr.isTTY === true,
   fail: (output) => void process.stderr.write(output),
   readFile(path) {
     try {
@@ -22,4 +28,7 @@ process.exitCode = await cli(process.argv.slice(2), {
   configurationFile: configurationFile() ?? defaultConfigurationFile,
   // The SDK costs more to load than all the rest; most questions do without it.
   iam: async () => (await import('../lib/cli/live-iam.ts')).liveIam(),
+  sts: async () => (await import('../lib/cli/live-sts.ts')).liveSts(),
+  machine: thisMachine(self),
+  fetch,
 });

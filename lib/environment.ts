@@ -12,6 +12,10 @@ export const variables = {
   table: 'DAYPASS_TABLE',
   /** Set by Lambda. */
   region: 'AWS_REGION',
+  /** Where the command line finds Daypass, when no sign-in says so. */
+  endpoint: 'DAYPASS_ENDPOINT',
+  /** Where the command line keeps what it knows. */
+  home: 'DAYPASS_HOME',
   /** The first of the local stack's ports. */
   port: 'DAYPASS_PORT',
 } as const;
@@ -64,6 +68,35 @@ export function localEnvironment(environment: Environment = process.env): LocalE
     throw new Error(`${variables.port} is "${written}"; it must be a port from 1 to ${highestPort}.`);
   }
   return { configurationFile: configurationFile(environment), port };
+}
+
+/** What the command line needs to know of the machine it runs on. */
+export interface CliEnvironment {
+  readonly endpoint: string | undefined;
+  /** A folder; `undefined`: that of the operating system. */
+  readonly home: string | undefined;
+  readonly awsConfigFile: string | undefined;
+  /** Whether a browser can be opened for the person. */
+  readonly hasDisplay: boolean;
+  /** All of it, for a command that is run with credentials. */
+  readonly all: Environment;
+}
+
+export function cliEnvironment(environment: Environment = process.env): CliEnvironment {
+  const {
+    XDG_CONFIG_HOME: config,
+    AWS_CONFIG_FILE: awsConfigFile,
+    DISPLAY,
+    WAYLAND_DISPLAY,
+    SSH_CONNECTION,
+  } = environment;
+  return {
+    endpoint: environment[variables.endpoint],
+    home: environment[variables.home] ?? (config && `${config}/daypass`),
+    awsConfigFile,
+    hasDisplay: process.platform !== 'linux' ? !SSH_CONNECTION : Boolean(DISPLAY ?? WAYLAND_DISPLAY),
+    all: environment,
+  };
 }
 
 /** What the CDK command line found out about where it deploys to. */

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 /** Each floor may import itself, the ground and the floors before it: the order is the order of the exchange. */
 const ground = [
   'lib/refusal.ts',
+  'lib/access-key.ts',
   'lib/nearest.ts',
   'lib/record.ts',
   'lib/message-of.ts',
@@ -66,6 +67,7 @@ const mayImport = new Map<string, readonly string[]>([
     'lib/local/',
     [
       'lib/routes.ts',
+      'lib/access-key.ts',
       'lib/aws-query/',
       'lib/message-of.ts',
       'lib/environment.ts',
@@ -91,6 +93,10 @@ const mayImport = new Map<string, readonly string[]>([
 const homes = new Map<string, readonly string[]>([
   ['@aws-sdk/client-dynamodb', ['lib/store/dynamodb-store.ts']],
   ['@aws-sdk/client-iam', ['lambdas/refresh-metadata.ts', 'lib/cli/live-iam.ts']],
+  ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts']],
+  ['@napi-rs/keyring', ['lib/cli/secret-store.ts']],
+  ['open', ['lib/cli/this-machine.ts']],
+  ['openid-client', ['lib/cli/sign-in/oidc.ts']],
   ['@aws-sdk/client-secrets-manager', ['lib/store/secrets-manager.ts']],
   ['@peculiar/x509', ['lib/local/saml-idp/']],
   ['@xmldom/xmldom', ['lib/identity/saml/']],

@@ -3,18 +3,48 @@
 import { messageOf } from '../message-of.ts';
 import { nearest } from '../nearest.ts';
 import { inOneLine, withoutProofs } from '../printable.ts';
-import { type Command, type ExitCode, exitCodes, type Io, UsageError } from './command.ts';
+import { Unreachable } from './ask-daypass.ts';
+import { type Command, Denied, type ExitCode, exitCodes, type Io, UsageError } from './command.ts';
 import { check } from './commands/check.ts';
+import { completionOf } from './commands/completion.ts';
+import { configure } from './commands/configure.ts';
+import { console } from './commands/console.ts';
+import { credentials } from './commands/credentials.ts';
+import { decode } from './commands/decode.ts';
+import { exec } from './commands/exec.ts';
 import { explain } from './commands/explain.ts';
+import { grants } from './commands/grants.ts';
+import { keyInfo } from './commands/key-info.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
+import { session } from './commands/session.ts';
 import { test } from './commands/test.ts';
+import { whoami } from './commands/whoami.ts';
 
-export const commands: readonly Command[] = [explain, check, test];
+export const commands: readonly Command[] = [
+  login,
+  logout,
+  whoami,
+  grants,
+  credentials,
+  exec,
+  console,
+  configure,
+  explain,
+  check,
+  test,
+  keyInfo,
+  decode,
+  session,
+  completionOf(() => commands),
+];
 
 const usage = `daypass COMMAND [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+${commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
 
-daypass COMMAND --help tells the options of each. Exit status: 0 yes, 1 no, 2 the question cannot be answered.
+daypass COMMAND --help tells the options of each. Exit status: 0 yes, 1 no, 2 the question cannot be answered, 3 not all of
+it, 4 something did not answer.
 `;
 
 const harmless = (text: string) =>
@@ -42,7 +72,9 @@ export async function cli([name, ...args]: readonly string[], io: CliIo): Promis
     fail(`There is no command ${name}${meant ? `; did you mean ${meant}?` : '.'}\n\n${usage}`);
     return exitCodes.misuse;
   }
-  if (args.includes('--help') || args.includes('-h')) {
+  // What stands after -- is for somebody else.
+  const ours = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  if (ours.includes('--help') || ours.includes('-h')) {
     io.write(command.usage);
     return exitCodes.yes;
   }
@@ -51,6 +83,7 @@ export async function cli([name, ...args]: readonly string[], io: CliIo): Promis
   } catch (error) {
     const more = error instanceof UsageError ? `daypass ${command.name} --help tells the options.\n` : '';
     fail(`${messageOf(error)}\n${more}`);
-    return exitCodes.misuse;
+    if (error instanceof Denied) return exitCodes.no;
+    return error instanceof Unreachable ? exitCodes.unavailable : exitCodes.misuse;
   }
 }

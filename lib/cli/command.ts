@@ -4,9 +4,15 @@ import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../message-of.ts';
 import type { LiveIam } from './live-iam.ts';
+import type { LiveSts } from './live-sts.ts';
+import type { Machine } from './machine.ts';
 
 export interface Io {
   readonly write: (text: string) => void;
+  /** What is no answer: progress, and what to do. */
+  readonly tell: (text: string) => void;
+  /** Whether `tell` reaches a person's terminal. */
+  readonly isTerminal: boolean;
   /** Throws an `Error` that names the file. */
   readonly readFile: (path: string) => string;
   readonly readStdin: () => Promise<string>;
@@ -15,18 +21,25 @@ export interface Io {
   readonly configurationFile: string;
   /** Reaches the account of the AWS configuration; nothing is asked until it is used. */
   readonly iam: () => Promise<LiveIam>;
+  readonly sts: () => Promise<LiveSts>;
+  /** The person's own machine: what is kept there, browser, child processes. */
+  readonly machine: Machine;
+  readonly fetch: typeof fetch;
 }
 
 /** Where neither an option nor the configuration says otherwise. */
 export const defaults = { account: '111122223333', url: 'https://daypass.example' } as const;
 
-export const exitCodes = { yes: 0, no: 1, misuse: 2, open: 3 } as const;
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+export const exitCodes = { yes: 0, no: 1, misuse: 2, open: 3, unavailable: 4 } as const;
+/** Those above; of `exec` that of what it ran. */
+export type ExitCode = number;
 
 export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
+  /** For completion. */
+  readonly options: Options;
   readonly run: (args: readonly string[], io: Io) => Promise<ExitCode>;
 }
 
@@ -35,7 +48,12 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+/** A no of Daypass or AWS, told in its own words. */
+export class Denied extends Error {
+  override readonly name = 'Denied';
+}
+
+export type Options = NonNullable<ParseArgsConfig['options']>;
 
 /** Throws a `UsageError` for what is not known. */
 export function argumentsIn<const O extends Options>(args: readonly string[], options: O, allowPositionals = false) {
@@ -53,3 +71,23 @@ export async function textOf(argument: string, io: Io): Promise<string> {
 }
 
 export const inJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** Says what is waited for: with a spinner on a terminal, in one line elsewhere. */
+export async function waiting<T>(what: string, work: Promise<T>, { tell, isTerminal }: Io): Promise<T> {
+  if (!isTerminal) {
+    tell(`${what} …\n`);
+    return work;
+  }
+  let frame = 0;
+  const draw = () => tell(`\r${frames[frame++ % frames.length]} ${what} …`);
+  draw();
+  const timer = setInterval(draw, 100);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    tell('\r\u001b[K');
+  }
+}

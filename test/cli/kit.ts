@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { cli } from '../../lib/cli/cli.ts';
 import type { LiveIam } from '../../lib/cli/live-iam.ts';
+import type { LiveSts } from '../../lib/cli/live-sts.ts';
 import { aMoment } from '../kit/issuer.ts';
+import { aMachine, type TestMachine } from './machine.ts';
 
 export interface Ran {
   readonly exit: number;
@@ -16,12 +18,17 @@ export interface Around {
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly iam?: LiveIam;
+  readonly sts?: LiveSts;
+  readonly machine?: TestMachine;
+  readonly fetch?: typeof fetch;
   readonly now?: Date;
 }
 
+const noFetch: typeof fetch = () => Promise.reject(new Error('Something was fetched.'));
+
 export async function daypass(
   args: readonly string[],
-  { files = {}, stdin = '', iam, now = aMoment }: Around = {},
+  { files = {}, stdin = '', iam, sts, machine = aMachine(), fetch: send = noFetch, now = aMoment }: Around = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -39,6 +46,16 @@ export async function daypass(
     iam: async () => {
       if (!iam) throw new Error('IAM was asked.');
       return iam;
+    },
+    sts: async () => {
+      if (!sts) throw new Error('STS was asked.');
+      return sts;
+    },
+    machine,
+    fetch: send,
+    isTerminal: false,
+    tell: (text) => {
+      err += text;
     },
   });
   return { exit, out, err };

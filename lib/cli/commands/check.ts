@@ -20,8 +20,6 @@ reason and a fix. The same runs in synth.
 Exit status: 0 nothing that counts, 1 findings, 2 it cannot be checked.
 `;
 
-export const check: Command = { name: 'check', summary: 'lints the configuration and trust policies', usage, run };
-
 const options = {
   config: { type: 'string' },
   'trust-policy': { type: 'string', multiple: true },
@@ -29,6 +27,14 @@ const options = {
   strict: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
+
+export const check: Command = {
+  name: 'check',
+  summary: 'lints the configuration and trust policies',
+  usage,
+  options,
+  run,
+};
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {

@@ -45,8 +45,6 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
 Exit status: 0 allowed, 1 denied, 2 the question cannot be answered, 3 not all of it can be judged here.
 `;
 
-export const explain: Command = { name: 'explain', summary: 'why a proof gets a role, or why not', usage, run };
-
 const options = {
   token: { type: 'string' },
   assertion: { type: 'string' },
@@ -63,6 +61,14 @@ const options = {
   config: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'why a proof gets a role, or why not',
+  usage,
+  options,
+  run,
+};
 
 type Values = ReturnType<typeof argumentsIn<typeof options>>['values'];
 

@@ -21,8 +21,6 @@ Runs the grant tests: this identity, this grant, and what must come of it. Nothi
 Exit status: 0 all passed, 1 some failed, 2 they cannot be run.
 `;
 
-export const test: Command = { name: 'test', summary: 'runs the tests of the grants', usage, run };
-
 const options = {
   config: { type: 'string' },
   tests: { type: 'string' },
@@ -30,6 +28,8 @@ const options = {
   url: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
+
+export const test: Command = { name: 'test', summary: 'runs the tests of the grants', usage, options, run };
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {

@@ -3,7 +3,7 @@ import type { Configuration } from 'oidc-provider';
 import type { AwsClaim } from '../../identity/aws-keys.ts';
 import { sourceIdentityClaim, tagsClaim } from '../../identity/oidc/aws-claims.ts';
 import { MemoryAdapter } from './memory-adapter.ts';
-import { welcomePage } from './pages.ts';
+import { devicePages, welcomePage } from './pages.ts';
 import { type Person, people } from './people.ts';
 
 export interface OidcIdpSettings {
@@ -40,19 +40,31 @@ export function providerConfiguration({ audiences, address, awsClaims }: OidcIdp
       application_type: 'native',
       token_endpoint_auth_method: 'none',
       redirect_uris: [`http://127.0.0.1${callbackPath}`],
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],
       id_token_signed_response_alg: 'ES256',
     })),
     jwks: { keys: [key] },
+    scopes: ['openid', 'offline_access'],
+    // Whoever asks for offline_access gets it: nobody here has to agree to anything.
+    issueRefreshToken: async (_context, _client, { scopes }) => scopes.has('offline_access'),
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     claims: { openid: ['sub', ...claimNames] },
     // Claims belong into the ID token: there is nobody to ask userinfo.
     conformIdTokenClaims: false,
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, deviceFlow: { enabled: true, ...devicePages } },
     interactions: { url: (_context, { uid }) => `/sign-in/${uid}` },
-    ttl: { IdToken: 3600, AccessToken: 3600, AuthorizationCode: 60, Grant: 3600, Interaction: 600, Session: 3600 },
+    ttl: {
+      IdToken: 3600,
+      AccessToken: 3600,
+      DeviceCode: 600,
+      RefreshToken: 86_400,
+      AuthorizationCode: 60,
+      Grant: 3600,
+      Interaction: 600,
+      Session: 3600,
+    },
     findAccount: (_context, name) => {
       const person = people.find((each) => each.name === name);
       return person && { accountId: name, claims: () => ({ sub: name, ...claimsOf(person, awsClaims) }) };
@@ -63,7 +75,7 @@ export function providerConfiguration({ audiences, address, awsClaims }: OidcIdp
         clientId: oidc.client?.clientId ?? '',
         accountId: oidc.session?.accountId ?? '',
       });
-      grant.addOIDCScope('openid');
+      grant.addOIDCScope('openid offline_access');
       await grant.save();
       return grant;
     },

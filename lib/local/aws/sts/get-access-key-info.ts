@@ -1,6 +1,6 @@
+import { accountOfKey } from '../../../access-key.ts';
 import { validationError } from '../../../aws-query/aws-error.ts';
 import { ParameterReader } from '../../../aws-query/parameters.ts';
-import { accountOfKey } from '../identifiers.ts';
 import type { Action } from './action.ts';
 
 /** Whose key it is can be read from the key itself: whether it works, or ever was given, is not asked. */

@@ -1,0 +1,63 @@
+import { parseDuration } from '../../config/duration.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, textOf, UsageError } from '../command.ts';
+import { formatNamed, formats, formatted } from '../formats.ts';
+import { defaultProfile } from '../profiles.ts';
+import { credentialsFor } from '../session.ts';
+
+const usage = `daypass credentials [--grant NAME] [--format FORMAT] [--duration 1h]
+
+Prints credentials for a grant: those that are kept while more than five minutes are left of them, else new ones.
+
+  --grant NAME      (default: that of the sign-in)
+  --format FORMAT   ${formats.join(', ')}   (default: env; process is for credential_process of the AWS configuration)
+  --duration D      as 4h, 90m or seconds; what is too long is shortened
+  --token T         an ID token instead of the kept sign-in; @FILE, or - for standard input
+  --endpoint URL    with --token: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
+  --profile NAME    (default: ${defaultProfile})
+  --json            the same as --format json
+
+  eval "$(daypass credentials --grant tenant-files)"
+
+Exit status: 0 printed, 1 refused, 2 it cannot be asked, 4 something did not answer.
+`;
+
+const options = {
+  grant: { type: 'string' },
+  format: { type: 'string' },
+  duration: { type: 'string' },
+  token: { type: 'string' },
+  endpoint: { type: 'string' },
+  profile: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+export const credentials: Command = {
+  name: 'credentials',
+  summary: 'prints credentials for a grant',
+  usage,
+  options,
+  run,
+};
+
+async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  const { grant, profile = defaultProfile, endpoint, ...values } = argumentsIn(args, options).values;
+  const format = formatNamed(values.json ? 'json' : (values.format ?? 'env'));
+  const durationSeconds = values.duration === undefined ? undefined : secondsOf(values.duration);
+  const token = values.token === undefined ? undefined : await textOf(values.token, io);
+  const wish = {
+    profile,
+    grant,
+    ...(token !== undefined && { token }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(durationSeconds !== undefined && { durationSeconds }),
+  };
+  const given = await credentialsFor(wish, io);
+  io.write(formatted(given.credentials, format, given.grant));
+  return exitCodes.yes;
+}
+
+export function secondsOf(duration: string): number {
+  const seconds = parseDuration(duration);
+  if (seconds === undefined || seconds < 1) throw new UsageError(`--duration ${duration}: as 4h, 90m or 3600.`);
+  return seconds;
+}

@@ -1,0 +1,101 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { argumentsIn, type Command, type ExitCode, type Io, UsageError } from '../command.ts';
+import { asEnvironment } from '../formats.ts';
+import type { LoopbackServer } from '../machine.ts';
+import { defaultProfile } from '../profiles.ts';
+import { type CredentialsWish, credentialsFor } from '../session.ts';
+
+const usage = `daypass exec [--grant NAME] [--server] -- COMMAND [ARGUMENTS]
+
+Runs a command with credentials for a grant in its environment. With --server it gets the address of a credentials endpoint
+on this machine instead, from which AWS SDKs fetch new ones by themselves for as long as your sign-in lasts.
+
+  --grant NAME     (default: that of the sign-in)
+  --server         for work that takes longer than credentials last
+  --profile NAME   (default: ${defaultProfile})
+
+  daypass exec --grant tenant-files -- aws s3 ls s3://privet/blue/
+
+Exit status: 0 or what the command ends with; before it runs 1 refused, 2 it cannot be asked, 4 something did not answer.
+`;
+
+const options = {
+  grant: { type: 'string' },
+  server: { type: 'boolean' },
+  profile: { type: 'string' },
+} as const;
+
+export const exec: Command = { name: 'exec', summary: 'runs a command with credentials', usage, options, run };
+
+/** Whatever would stand before the credentials that we give. */
+const others = [
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+];
+
+async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  const end = args.indexOf('--');
+  const [command, ...rest] = end < 0 ? [] : args.slice(end + 1);
+  const {
+    grant,
+    server = false,
+    profile = defaultProfile,
+  } = argumentsIn(end < 0 ? args : args.slice(0, end), options).values;
+  if (command === undefined) throw new UsageError('What shall be run? daypass exec -- COMMAND');
+  const wish: CredentialsWish = { profile, grant };
+  // Whether it may be had is told before anything runs.
+  const { credentials } = await credentialsFor(wish, io);
+  const clean = Object.fromEntries(Object.entries(io.machine.environment).filter(([name]) => !others.includes(name)));
+  if (!server) return io.machine.run(command, rest, { ...clean, ...asEnvironment(credentials) });
+  const token = randomBytes(32).toString('base64url');
+  const endpoint = await serve(wish, token, io);
+  try {
+    return await io.machine.run(command, rest, {
+      ...clean,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${endpoint.port}/`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+    });
+  } finally {
+    await endpoint.close();
+  }
+}
+
+/** The contract of ECS's credentials endpoint, for whoever knows the token. */
+function serve(wish: CredentialsWish, token: string, io: Io): Promise<LoopbackServer> {
+  const json = (status: number, body: unknown) => ({ status, type: 'application/json', body: JSON.stringify(body) });
+  const refused = (status: number, message: string) =>
+    json(status, { Code: 'Refused', Message: message, code: 'Refused', message });
+  return io.machine.serve(async ({ method, url, authorization = '' }) => {
+    if (method !== 'GET' || url.pathname !== '/') return refused(404, 'There is nothing here.');
+    if (!same(authorization.replace(/^Bearer +/i, ''), token))
+      return refused(401, 'The authorization token is another.');
+    try {
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = (await credentialsFor(wish, io)).credentials;
+      return json(200, {
+        AccessKeyId: accessKeyId,
+        SecretAccessKey: secretAccessKey,
+        Token: sessionToken,
+        Expiration: expiration.replace(/\.\d+Z$/, 'Z'),
+      });
+    } catch (error) {
+      return refused(403, error instanceof Error ? error.message : 'There are no credentials.');
+    }
+  });
+}
+
+function same(given: string, wanted: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(wanted)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

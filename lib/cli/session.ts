@@ -1,0 +1,97 @@
+// The sign-in of a profile at work: its token, and credentials for grants.
+
+import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
+import { askDaypass, credentialsIn } from './ask-daypass.ts';
+import { Denied, type Io, UsageError } from './command.ts';
+import type { KeptCredentials } from './kept-credentials.ts';
+import { keepSecrets, type Profile, secretsOf, signedInProfile } from './profiles.ts';
+
+/** What must be left of a token and of credentials for them to be used. */
+const tokenSeconds = 30;
+const credentialsSeconds = 300;
+
+export const profileOptions = { profile: { type: 'string' } } as const;
+
+/** When a token ends, by its own word. */
+export function endOf(idToken: string): Date {
+  return new Date(Number(parseCompactJwt(idToken).payload.get('exp') ?? 0) * 1000);
+}
+
+/** Throws a `Denied` that says to sign in again. */
+export async function idTokenOf(name: string, profile: Profile, io: Io): Promise<string> {
+  const secrets = await secretsOf(name, io);
+  const { idToken, refreshToken } = secrets;
+  const isGood = idToken !== undefined && endOf(idToken).getTime() > io.now().getTime() + tokenSeconds * 1000;
+  if (isGood) return idToken;
+  if (refreshToken !== undefined && profile.oidc) {
+    // The library costs more to load than all the rest.
+    const { refreshed } = await import('./sign-in/oidc.ts');
+    const tokens = await refreshed(profile.oidc, refreshToken, io);
+    if (tokens?.idToken !== undefined) {
+      await keepSecrets(name, { ...secrets, ...tokens }, io);
+      return tokens.idToken;
+    }
+  }
+  throw new Denied(`The sign-in has ended: daypass login${name === 'default' ? '' : ` --profile ${name}`}`);
+}
+
+export interface CredentialsWish {
+  readonly profile: string;
+  readonly grant: string | undefined;
+  readonly durationSeconds?: number;
+  /** A token instead of the kept sign-in. */
+  readonly token?: string;
+  readonly endpoint?: string;
+}
+
+export interface GivenCredentials {
+  readonly credentials: KeptCredentials;
+  readonly grant: string;
+}
+
+/** Kept ones while they are good, else new ones. Throws a `Denied`, an `Unreachable` or a `UsageError`. */
+export async function credentialsFor(wish: CredentialsWish, io: Io): Promise<GivenCredentials> {
+  const { profile: name, token, durationSeconds } = wish;
+  if (token !== undefined) return withToken({ ...wish, token }, io);
+  const profile = signedInProfile(name, io);
+  const grant = grantOf(wish.grant, profile);
+  const secrets = await secretsOf(name, io);
+  const kept = new Map(Object.entries(secrets.credentials ?? {})).get(grant);
+  if (kept && isGood(kept, io) && durationSeconds === undefined) return { credentials: kept, grant };
+  if (!profile.oidc) {
+    throw new Denied(`A SAML sign-in gives credentials once, and those for ${grant} have ended: daypass login`);
+  }
+  const idToken = await idTokenOf(name, profile, io);
+  const credentials = await exchanged({ endpoint: profile.endpoint, grant, token: idToken, durationSeconds }, io);
+  const now = await secretsOf(name, io);
+  await keepSecrets(name, { ...now, credentials: { ...now.credentials, [grant]: credentials } }, io);
+  return { credentials, grant };
+}
+
+async function withToken(
+  { token, grant, endpoint, profile, durationSeconds }: CredentialsWish & { token: string },
+  io: Io,
+) {
+  const known = endpoint ?? io.machine.endpoint ?? signedInProfile(profile, io).endpoint;
+  if (grant === undefined) throw new UsageError('--grant: which grant?');
+  return { credentials: await exchanged({ endpoint: known, grant, token, durationSeconds }, io), grant };
+}
+
+interface Exchange {
+  readonly endpoint: string;
+  readonly grant: string;
+  readonly token: string;
+  readonly durationSeconds: number | undefined;
+}
+
+const exchanged = async ({ endpoint, ...body }: Exchange, io: Io) =>
+  credentialsIn(await askDaypass({ endpoint, path: '/v1/credentials', body }, io));
+
+const isGood = ({ expiration }: KeptCredentials, io: Io) =>
+  new Date(expiration).getTime() - io.now().getTime() > credentialsSeconds * 1000;
+
+export function grantOf(named: string | undefined, { grant }: Profile): string {
+  const wanted = named ?? grant;
+  if (wanted === undefined) throw new UsageError('--grant: which grant? daypass grants lists those that fit you.');
+  return wanted;
+}

@@ -1,0 +1,33 @@
+// A person signs in with SAML: through the portal, and back to the loopback interface with a code that is good once.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { commandLineText } from '../../sign-in/command-line.ts';
+import { portalPath, redemptionPath } from '../../sign-in/our-addresses.ts';
+import { type AskedDaypass, askDaypass, credentialsIn } from '../ask-daypass.ts';
+import type { Io } from '../command.ts';
+import type { Profile, ProfileSecrets } from '../profiles.ts';
+import { loopbackRedirect, visit } from './loopback-redirect.ts';
+
+export async function signInWithSaml({ endpoint }: Profile, browser: boolean, io: Io): Promise<SamlSignIn> {
+  const redirect = await loopbackRedirect('/', io);
+  try {
+    const [verifier, state] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const port = Number(new URL(redirect.redirectUri).port);
+    const url = `${endpoint}${portalPath}?command-line=${commandLineText({ port, challenge, state })}`;
+    const { searchParams } = await visit(url, redirect, browser, io);
+    if (searchParams.get('state') !== state) throw new Error('The browser came back from another sign-in. Try again.');
+    const [code, grant] = [searchParams.get('code') ?? '', searchParams.get('grant') ?? ''];
+    const asked: AskedDaypass = { endpoint, path: redemptionPath, body: { grant, code, verifier } };
+    const credentials = credentialsIn(await askDaypass(asked, io));
+    return { grant, secrets: { credentials: { [grant]: credentials } } };
+  } finally {
+    await redirect.close();
+  }
+}
+
+export interface SamlSignIn {
+  /** The one that the person chose. */
+  readonly grant: string;
+  readonly secrets: ProfileSecrets;
+}
