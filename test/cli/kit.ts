@@ -22,13 +22,15 @@ export interface Around {
   readonly machine?: TestMachine;
   readonly fetch?: typeof fetch;
   readonly now?: Date;
+  /** Hears progress as it is told. */
+  readonly tell?: (text: string) => unknown;
 }
 
 const noFetch: typeof fetch = () => Promise.reject(new Error('Something was fetched.'));
 
 export async function daypass(
   args: readonly string[],
-  { files = {}, stdin = '', iam, sts, machine = aMachine(), fetch: send = noFetch, now = aMoment }: Around = {},
+  { files = {}, stdin = '', iam, sts, machine = aMachine(), fetch: send = noFetch, tell, now = aMoment }: Around = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -56,6 +58,7 @@ export async function daypass(
     isTerminal: false,
     tell: (text) => {
       err += text;
+      tell?.(text);
     },
   });
   return { exit, out, err };

@@ -82,6 +82,8 @@ async function byBrowser(
       nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      // OpenID Connect Core §11: without it offline_access counts for nothing.
+      ...(scope.split(' ').includes('offline_access') && { prompt: 'consent' }),
     });
     const returned = await visit(url.href, redirect, wantsBrowser, io);
     return await client.authorizationCodeGrant(provider, returned, {

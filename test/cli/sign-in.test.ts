@@ -1,0 +1,299 @@
+// People sign in: the browser that comes back, the device flow, the portal. Against the local identity providers.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { atTheIdp, Browser, deliver, type Running, running } from '../local/saml-browser.ts';
+import { daypass } from './kit.ts';
+import { aMachine, type MachineSettings } from './machine.ts';
+
+let stack: Running;
+beforeAll(async () => {
+  stack = await running();
+});
+afterAll(() => stack.stop());
+
+const issuer = 'https://login.acme.example';
+const idp = () => stack.identityProvider ?? '';
+const oidc = () => ['--endpoint', stack.gateway, '--issuer', `${issuer}=${idp()}`, '--client-id', 'web'];
+const around = (settings: MachineSettings = {}) => ({ machine: aMachine(settings), fetch, now: new Date() });
+type Around = ReturnType<typeof around>;
+
+/** Goes where a browser would: redirects, cookies by origin, one choice of a person, one of a code. */
+async function surf(start: string, person: string, stopAt?: (url: URL) => boolean): Promise<URL> {
+  const jars = new Map<string, Map<string, string>>();
+  let url = new URL(start);
+  let form: URLSearchParams | undefined;
+  for (let step = 0; step < 20; step++) {
+    if (stopAt?.(url)) return url;
+    const jar = jars.get(url.origin) ?? new Map<string, string>();
+    jars.set(url.origin, jar);
+    const answer = await fetch(url, {
+      method: form ? 'POST' : 'GET',
+      ...(form && { body: form }),
+      headers: { cookie: [...jar].map((pair) => pair.join('=')).join('; ') },
+      redirect: 'manual',
+    });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      jar.set(name, value);
+    }
+    const location = answer.headers.get('location');
+    const page = await answer.text();
+    const [, action] = /<form[^>]*action="([^"]+)"/.exec(page) ?? [];
+    if (location !== null) {
+      form = undefined;
+      url = new URL(location, url);
+    } else if (page.includes('name="person"')) {
+      form = new URLSearchParams({ person });
+    } else if (action !== undefined) {
+      const fields = page.matchAll(/name="([^"]+)"[^>]*?value="([^"]*)"/g);
+      form = new URLSearchParams(Array.from(fields, ([, name = '', value = '']) => [name, value]));
+      url = new URL(action, url);
+    } else return url;
+  }
+  throw new Error('From page to page without end.');
+}
+
+/** Somebody at the browser that the command opens. */
+function person(name: string): Around {
+  return around({ visit: (url) => void surf(url, name) });
+}
+
+async function signedIn(name: string, more: readonly string[] = []): Promise<Around> {
+  const alice = person(name);
+  expect(await daypass(['login', ...oidc(), '--grant', 'tenant-files', ...more], alice)).toMatchObject({ exit: 0 });
+  return alice;
+}
+
+describe('a browser', () => {
+  test('signs a person in, who then gets credentials, once for all who ask', async () => {
+    const alice = await signedIn('alice');
+    expect(alice.machine.opened).toHaveLength(1);
+    const first = await daypass(['credentials', '--format', 'json'], alice);
+    expect(first).toMatchObject({ exit: 0, err: '' });
+    expect(JSON.parse(first.out)).toMatchObject({
+      accountId: '111122223333',
+      accessKeyId: expect.stringMatching(/^ASIA/),
+    });
+    expect((await daypass(['credentials', '--format', 'json'], alice)).out).toBe(first.out);
+    const other = await daypass(['credentials', '--grant', 'reports', '--format', 'json'], alice);
+    expect(JSON.parse(other.out).accessKeyId).not.toBe(JSON.parse(first.out).accessKeyId);
+  });
+
+  test('is asked for by name the next time', async () => {
+    const alice = await signedIn('alice');
+    expect((await daypass(['login'], alice)).exit).toBe(0);
+    expect(alice.machine.opened).toHaveLength(2);
+  });
+
+  test('that is not wanted gets an address printed', async () => {
+    const alice = around({ visit: () => expect.unreachable() });
+    const ran = daypass(['login', ...oidc(), '--no-browser'], {
+      ...alice,
+      machine: {
+        ...alice.machine,
+        // The address is told before anybody waits.
+        serve: async (answer) => {
+          const server = await alice.machine.serve(answer);
+          setTimeout(() => void fetch(`http://127.0.0.1:${server.port}/callback?error=access_denied&state=x`), 50);
+          return server;
+        },
+      },
+    });
+    const { exit, err } = await ran;
+    expect([exit, alice.machine.opened]).toEqual([2, []]);
+    expect(err).toMatch(/Visit\n\n {2}http:\/\/127\.0\.0\.1:\d+\/auth\?/);
+  });
+
+  test.each([
+    ['another state', (url: URL) => url.searchParams.set('state', 'x'.repeat(43))],
+    ['another code', (url: URL) => url.searchParams.set('code', 'x'.repeat(43))],
+    ['a no', (url: URL) => url.searchParams.set('error', 'access_denied')],
+  ])('that comes back with %s signs nobody in', async (_, change) => {
+    const mallory = around({
+      visit: (url) =>
+        void surf(url, 'mallory', ({ pathname }) => pathname === '/callback').then((back) => {
+          change(back);
+          if (back.searchParams.has('error')) back.searchParams.delete('code');
+          return fetch(back);
+        }),
+    });
+    const { exit, err } = await daypass(['login', ...oidc()], mallory);
+    expect(exit).toBe(2);
+    expect(err).not.toContain('Signed in');
+    expect(mallory.machine.kept.size).toBe(0);
+  });
+});
+
+describe('a device', () => {
+  test('is signed in from another one', async () => {
+    const bob = around();
+    let told = '';
+    const watching = { ...bob, tell: (text: string) => (told += text) };
+    const ran = daypass(['login', ...oidc(), '--device'], watching);
+    await expect.poll(() => told).toMatch(/and enter/);
+    const [, page = '', code = ''] = /\n {2}(http\S+)\n\nand enter +(\S+)/.exec(told) ?? [];
+    await surf(`${page}?user_code=${code}`, 'bob');
+    expect(await ran).toMatchObject({ exit: 0 });
+    expect((await daypass(['whoami'], bob)).out).toMatch(/subject +bob\n/);
+  }, 30_000);
+});
+
+describe('SAML', () => {
+  /** Somebody at the portal, who chooses this grant. */
+  const chooses = (grant: string) =>
+    around({
+      visit: (url) =>
+        void (async () => {
+          const browser = new Browser(stack);
+          await browser.get(url);
+          await deliver(browser, await atTheIdp(browser, 'alice'));
+          const { headers } = await browser.post('/portal', { wants: 'code', grant });
+          await fetch(headers.location ?? '');
+        })(),
+    });
+
+  test('signs a person in through the portal, for the grant that is chosen there', async () => {
+    const alice = chooses('support');
+    const { exit, err } = await daypass(['login', '--endpoint', stack.gateway, '--saml'], alice);
+    expect([exit, err.includes('You have credentials for support until')]).toEqual([0, true]);
+    const { out } = await daypass(['credentials', '--format', 'process'], alice);
+    expect(JSON.parse(out)).toMatchObject({ Version: 1, AccountId: '111122223333' });
+    expect((await daypass(['whoami'], alice)).out).toContain('SAML, through the portal');
+    expect(await daypass(['credentials', '--grant', 'read-reports'], alice)).toMatchObject({ exit: 1 });
+  });
+});
+
+describe('a sign-in that has ended', () => {
+  const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
+
+  test('is told, and what to do', async () => {
+    const alice = await signedIn('alice');
+    const ran = await daypass(['credentials'], { ...alice, now: later(4000) });
+    expect(ran).toEqual({ exit: 1, out: '', err: 'The sign-in has ended: daypass login\n' });
+    expect(await daypass(['whoami'], { ...alice, now: later(4000) })).toMatchObject({ exit: 1 });
+  });
+
+  test('renews itself where the provider lets it', async () => {
+    const alice = await signedIn('alice', ['--scope', 'openid offline_access']);
+    const before = alice.machine.kept.get('default') ?? '';
+    expect(JSON.parse(before)).toHaveProperty('refreshToken');
+    expect((await daypass(['grants'], { ...alice, now: later(4000) })).exit).toBe(0);
+    expect(JSON.parse(alice.machine.kept.get('default') ?? '').idToken).not.toBe(JSON.parse(before).idToken);
+  });
+
+  test('is gone after logout', async () => {
+    const alice = await signedIn('alice');
+    expect((await daypass(['logout'], alice)).exit).toBe(0);
+    expect(alice.machine.kept.size).toBe(0);
+    expect((await daypass(['credentials'], alice)).exit).toBe(1);
+  });
+});
+
+describe('whoever is signed in', () => {
+  test('is told the grants that fit', async () => {
+    const { exit, out } = await daypass(['grants'], await signedIn('alice'));
+    expect(exit).toBe(0);
+    expect(out).toMatch(/^tenant-files +arn:aws:iam::111122223333:role\/daypass-tenant-files +4 h$/m);
+    expect(await daypass(['grants'], await signedIn('mallory'))).toMatchObject({
+      exit: 1,
+      out: expect.stringContaining('No grant'),
+    });
+  });
+
+  test('is refused in the words of Daypass, without the token', async () => {
+    const mallory = await signedIn('mallory');
+    const { exit, out, err } = await daypass(['credentials'], mallory);
+    expect([exit, out]).toEqual([1, '']);
+    expect(err).toMatch(/^This identity is not given this grant\. \(grant_denied, request [\w-]+\)\n$/);
+    expect(err).not.toContain('eyJ');
+  });
+
+  test('opens the console, or prints the link', async () => {
+    const alice = await signedIn('alice');
+    expect((await daypass(['console'], alice)).exit).toBe(0);
+    expect(alice.machine.opened.at(-1)).toContain('/federation?Action=login');
+    const { out } = await daypass(['console', '--print'], alice);
+    expect(out).toMatch(/^http\S+\/federation\?Action=login\S+\n$/);
+    expect(await daypass(['console', '--destination', 'https://evil.example/'], alice)).toMatchObject({ exit: 1 });
+  });
+
+  test('runs a command with credentials, and none of what stood there before', async () => {
+    const environment = { PATH: '/bin', AWS_PROFILE: 'old', AWS_SESSION_TOKEN: 'old', AWS_REGION: 'eu-central-1' };
+    const machine = aMachine({ environment, visit: (url) => void surf(url, 'alice'), run: async () => 7 });
+    const alice = { machine, fetch, now: new Date() };
+    await daypass(['login', ...oidc(), '--grant', 'tenant-files'], alice);
+    expect(await daypass(['exec', '--', 'aws', 's3', 'ls', '--help'], alice)).toMatchObject({ exit: 7, out: '' });
+    const [{ command, environment: given } = { command: [], environment: {} }] = machine.ran;
+    expect(command).toEqual(['aws', 's3', 'ls', '--help']);
+    expect(Object.keys(given).sort()).toEqual(
+      ['AWS_ACCESS_KEY_ID', 'AWS_REGION', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'PATH'].sort(),
+    );
+    expect(given.AWS_SESSION_TOKEN).not.toBe('old');
+  });
+
+  test('runs long work with an endpoint that gives credentials to whoever knows its token', async () => {
+    const heard: unknown[] = [];
+    const machine = aMachine({
+      visit: (url) => void surf(url, 'alice'),
+      run: async ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url = '', AWS_CONTAINER_AUTHORIZATION_TOKEN: token = '' }) => {
+        for (const authorization of [token, `Bearer ${token}`, '', `${token}x`]) {
+          const answer = await fetch(url, { headers: { authorization } });
+          heard.push([answer.status, Object.keys((await answer.json()) as object)]);
+        }
+        heard.push((await fetch(url, { method: 'POST', headers: { authorization: token } })).status);
+        return 0;
+      },
+    });
+    const alice = { machine, fetch, now: new Date() };
+    await daypass(['login', ...oidc(), '--grant', 'tenant-files'], alice);
+    expect((await daypass(['exec', '--server', '--', 'job'], alice)).exit).toBe(0);
+    const given = [200, ['AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration']];
+    const refused = [401, ['Code', 'Message', 'code', 'message']];
+    expect(heard).toEqual([given, given, refused, refused, 404]);
+    expect(JSON.stringify(machine.ran[0]?.environment)).not.toContain('AWS_SECRET_ACCESS_KEY');
+  });
+
+  test('brings a token instead', async () => {
+    const alice = await signedIn('alice');
+    const { idToken } = JSON.parse(alice.machine.kept.get('default') ?? '{}');
+    const nobody = { machine: aMachine({ endpoint: stack.gateway }), fetch, now: new Date(), stdin: `${idToken}\n` };
+    const { exit, out } = await daypass(['credentials', '--grant', 'tenant-files', '--token', '-'], nobody);
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^export AWS_ACCESS_KEY_ID=ASIA/)]);
+  });
+});
+
+describe('what cannot be', () => {
+  test.each<[args: readonly string[], says: RegExp]>([
+    [['login'], /^--endpoint: where is Daypass\?/],
+    [['login', '--endpoint', 'http://daypass.example', '--saml'], /an https:\/\/ address/],
+    [['login', '--endpoint', 'https://daypass.example/path', '--saml'], /without a path/],
+    [['login', '--endpoint', 'https://user@daypass.example', '--saml'], /an https:\/\/ address/],
+    [['login', '--endpoint', 'https://daypass.example'], /^How do you sign in\?/],
+    [['login', '--endpoint', 'https://daypass.example', '--issuer', 'https://a.example'], /^--client-id:/],
+    [
+      ['login', '--endpoint', 'https://daypass.example', '--issuer', 'http://a.example', '--client-id', 'x'],
+      /^--issuer http/,
+    ],
+    [['login', '--endpoint', 'https://d.example', '--saml', '--issuer', 'https://a.example'], /not with both/],
+    [['login', '--profile', '../x'], /^--profile/],
+    [['credentials'], /^Nobody has signed in yet: daypass login/],
+    [['credentials', '--profile', '__proto__'], /^Nobody has signed in as --profile __proto__/],
+    [['credentials', '--format', 'xml'], /^--format xml: one of env, json, process, ini/],
+    [['credentials', '--duration', 'long'], /^--duration long/],
+    [['exec', 'aws'], /^Unexpected argument 'aws'/],
+    [['exec'], /^What shall be run\?/],
+    [['configure'], /^--aws-profile/],
+    [['completion', 'tcsh'], /^For which shell\?/],
+    [['key-info', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'], /Never the secret access key/],
+  ])('%j', async (args, says) => {
+    const { exit, out, err } = await daypass(args, around());
+    expect([exit, out]).toEqual([2, '']);
+    expect(err).toMatch(says);
+  });
+
+  test('an address that is not Daypass', async () => {
+    const machine = aMachine({ endpoint: stack.identityProvider ?? '' });
+    const ran = await daypass(['credentials', '--grant', 'a', '--token', 'x'], { machine, fetch, now: new Date() });
+    expect(ran).toMatchObject({ exit: 4, err: expect.stringContaining('Is the address right?') });
+  });
+});
