@@ -64,14 +64,32 @@ export function awsServer(aws: EmbeddedAws): Server {
   };
 
   return loopbackServer((incoming, response) => {
+    const cors = corsHeaders(incoming);
+    if (incoming.method === 'OPTIONS') return void response.writeHead(cors ? 200 : 403, cors).end();
     const requestId = randomUUID();
     const longest = incoming.method === 'PUT' ? longestObjectBytes : longestBodyBytes;
     bodyOf(incoming, longest)
       .then((body) => answer(requestOf(incoming, { body, requestId, now: clock() })))
       .catch((error: unknown) => failed(error, requestId))
-      .then((answered) => write(response, requestId, answered))
+      .then((answered) => write(response, requestId, { ...answered, headers: { ...answered.headers, ...cors } }))
       .catch(() => response.destroy());
   });
+}
+
+const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
+
+/** As STS answers pages, and S3 where a bucket's CORS configuration lets them: here pages of this machine. */
+function corsHeaders({ headers }: IncomingMessage): Record<string, string> | undefined {
+  const { origin = '' } = headers;
+  if (!localOrigin.test(origin)) return undefined;
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': 'GET, PUT, POST, DELETE, HEAD',
+    'access-control-allow-headers': headers['access-control-request-headers'] ?? '',
+    'access-control-expose-headers': 'etag, x-amzn-requestid',
+    'access-control-max-age': '600',
+    vary: 'Origin',
+  };
 }
 
 /** What is no service's own: STS stands for all of AWS. */

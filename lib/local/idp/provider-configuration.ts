@@ -39,7 +39,7 @@ export function providerConfiguration({ audiences, address, awsClaims }: OidcIdp
       client_id: audience,
       application_type: 'native',
       token_endpoint_auth_method: 'none',
-      redirect_uris: [`http://127.0.0.1${callbackPath}`],
+      redirect_uris: [`http://127.0.0.1${callbackPath}`, `http://localhost${callbackPath}`],
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],
       id_token_signed_response_alg: 'ES256',
