@@ -79,8 +79,9 @@ async function answer(request: IncomingMessage, gateway: Gateway): Promise<Answe
   const [route, pathParameters] = routeFor(routes, request.method, path) ?? [];
   const handler = route && handlers.get(route.door);
   if (!handler || !pathParameters) return plain(404, 'Not Found');
-  const signed = signedRequestOf(request, { path, query, body });
-  const iamCaller = route.authorizedByIam ? authorize?.(signed, route) : undefined;
+  const iamCaller = route.authorizedByIam
+    ? authorize?.(signedRequestOf(request, { path, query, body }), route)
+    : undefined;
   if (route.authorizedByIam && !iamCaller) return plain(403, 'Forbidden');
   const event = eventOf({
     request,

@@ -13,16 +13,19 @@ export interface PeerSettings {
   readonly audience: string;
   readonly roleArn: string;
   readonly jwks: Jwks;
-  readonly requestHandler: NonNullable<STSClientConfig['requestHandler']>;
+  readonly requestHandler?: NonNullable<STSClientConfig['requestHandler']>;
+  /** Where STS answers; without one it is AWS's own. */
+  readonly endpoint?: string;
   readonly writeLine: (line: string) => void;
 }
 
-export function peerHandler({ issuer, audience, roleArn, jwks, requestHandler, writeLine }: PeerSettings) {
+export function peerHandler({ issuer, audience, roleArn, jwks, requestHandler, endpoint, writeLine }: PeerSettings) {
   const verifier = JwtVerifier.create({ issuer, audience, jwksUri: `${issuer}/keys` });
   verifier.cacheJwks(jwks);
   const sts = new STSClient({
     region: 'us-east-1',
-    requestHandler,
+    ...(requestHandler && { requestHandler }),
+    ...(endpoint !== undefined && { endpoint }),
     credentials: { accessKeyId: 'unused', secretAccessKey: 'unused' },
   });
   const handler = async (event: APIGatewayProxyEventV2) => {
