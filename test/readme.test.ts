@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { kinds } from '../lib/check/finding.ts';
+import { commands } from '../lib/cli/cli.ts';
 import { loadConfiguration } from '../lib/config/load-config.ts';
 import { variables } from '../lib/environment.ts';
 import { type Vendor, vendors } from '../lib/identity/oidc/vendors.ts';
@@ -71,6 +72,10 @@ describe('the tables of the README', () => {
   test('the actions of the embedded STS', () => {
     const written = table('STS', 'answers').flatMap(([names]) => quoted(names));
     expect([...written].sort()).toEqual([...actions.keys()].sort());
+  });
+
+  test('the commands of the command line', () => {
+    expect(table('command', 'does').map(([name]) => quoted(name)[0])).toEqual(commands.map(({ name }) => name));
   });
 
   test('environment variables', () => {
