@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { routes } from '../../lib/routes.ts';
 
 const execute = promisify(execFile);
 let folder: string;
@@ -83,7 +84,9 @@ app.synth();
     const types = Object.values(templateIn(join(folder, 'theirs', 'Theirs.template.json')).Resources).map(
       ({ Type }) => Type,
     );
-    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(8);
+    expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(
+      new Set(routes.map(({ door }) => door)).size,
+    );
     expect(types).toContain('AWS::IAM::SAMLProvider');
 
     const command = join('node_modules', 'daypass', 'dist', 'bin', 'daypass.js');
@@ -94,5 +97,13 @@ app.synth();
     const tests = ['--tests', join(there, 'daypass.tests.yaml')];
     const tested = await execute('node', [command, 'test', ...files, ...tests], { cwd: join(folder, 'app') });
     expect(tested.stdout).toContain(' 0 failed');
+
+    const page = `import { fromDaypass, requestCredentials, DaypassUnavailable } from 'daypass';
+const provider = fromDaypass({ endpoint: 'http://127.0.0.1:9', grant: 'files', getToken: () => 'x', attempts: 1 });
+console.log(typeof requestCredentials, await provider().catch((error) => error instanceof DaypassUnavailable));`;
+    const imported = await execute('node', ['--input-type=module', '--eval', page], { cwd: join(folder, 'app') });
+    expect(imported.stdout).toBe('function true\n');
+    const completed = await execute('node', [command, 'completion', 'bash'], { cwd: join(folder, 'app') });
+    expect(completed.stdout).toContain('complete -F _daypass daypass');
   });
 });
