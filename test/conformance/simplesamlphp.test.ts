@@ -83,7 +83,7 @@ describe.skipIf(!installed)('SimpleSAMLphp', () => {
       idp.knows(sp, { signs });
       const browser = aBrowser();
       const portal = await browser.submit(await signInAt(browser, `${daypass.gateway}/sign-in/corp`));
-      expect(portal.url.href).toBe(`${daypass.gateway}/`);
+      expect(portal.url.href).toBe(`${daypass.gateway}/portal`);
       expect(portal.html).toContain('Signed in as <strong>alice@corp.test</strong>');
       expect(portal.html).toContain(roleArn);
 
