@@ -1,12 +1,14 @@
 import type { Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
+import { keyPrefixes } from '../lib/store/store.ts';
 import { brokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
+import { onceWithin } from './once.ts';
 import type { SamlPart } from './saml.ts';
 
 /** A broker for tokens and SAML responses. XML and DynamoDB cost more to load than all the rest, so they wait. */
 export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
-  const broker = brokerWithin(rim, configuration);
+  const broker = { ...brokerWithin(rim, configuration), once: onceWithin(rim) };
   if (configuration.saml.length === 0) return broker;
   let loading: Promise<SamlPart> | undefined;
   const part = () => {
@@ -16,6 +18,10 @@ export function anyProofBrokerWithin(rim: Rim, configuration = configurationWith
   return {
     ...broker,
     providers: { ...broker.providers, saml: async (proof, now) => (await part()).prove(proof, now) },
-    once: async (reservations, now) => (reservations.length > 0 ? (await part()).once(reservations, now) : undefined),
+    // What reads assertions has the table at hand already.
+    once: async (reservations, now) =>
+      reservations.some(({ key }) => !key.startsWith(keyPrefixes.token))
+        ? (await part()).once(reservations, now)
+        : broker.once(reservations, now),
   };
 }

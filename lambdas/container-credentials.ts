@@ -5,11 +5,12 @@ import type { OpenDoor } from '../lib/door.ts';
 import { exchange } from '../lib/exchange.ts';
 import { brokerWithin } from './broker.ts';
 import { issuedWithin } from './issued.ts';
+import { onceWithin } from './once.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
 export const open: OpenDoor = (rim) => {
-  const means = { ...brokerWithin(rim), remember: issuedWithin(rim).keep };
+  const means = { ...brokerWithin(rim), once: onceWithin(rim), remember: issuedWithin(rim).keep };
   return serve({ door: 'container-credentials', dialect: containerCredentials, act: exchange }, means);
 };
 

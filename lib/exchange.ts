@@ -51,8 +51,9 @@ export async function exchange(request: ExchangeRequest, broker: Broker, trail: 
   }
 
   trail.granted = decision.grant;
+  if (decision.grant.oneTime) await broker.once(identity.oneTime ? [identity.oneTime] : [], broker.clock());
 
-  const planned = planSession(identity, decision.grant, request);
+  const planned = planSession(identity, decision.grant, request, broker.clock());
   const session = request.narrowing ? narrowed(planned, request.narrowing, broker) : planned;
   trail.session = session;
 

@@ -99,6 +99,11 @@ export const refusals = {
   },
   grant_unknown: denied,
   grant_denied: denied,
+  proof_ends_soon: {
+    status: 401,
+    error: 'proof_ends_soon',
+    says: 'The token ends before the shortest session that AWS gives, and the session must end with it. Sign in again.',
+  },
   role_not_in_assertion: {
     status: 403,
     error: 'role_not_in_assertion',

@@ -39,11 +39,11 @@ const nothing: Needs = { takes: [], configuration: false, writes: [], reads: [] 
 const anyProof: Needs = {
   takes: ['oidc', 'saml'],
   configuration: true,
-  writes: ['assertion'],
+  writes: ['assertion', 'token'],
   reads: ['metadata'],
   secret: 'decryption',
 };
-const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'issued'], reads: ['metadata', 'issued'] };
+const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'token', 'issued'], reads: ['metadata', 'issued'] };
 const portalNeeds: Needs = {
   takes: ['sign-in'],
   configuration: true,
@@ -90,7 +90,7 @@ export const routes = [
     method: 'GET',
     path: '/v1/container/{grant}',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['issued'] },
+    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['token', 'issued'] },
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials as every AWS SDK fetches and refreshes them in a container',
     openBecause: 'The authorization token is the proof: the door verifies it, and AWS STS verifies it again.',
@@ -100,7 +100,7 @@ export const routes = [
     method: 'POST',
     path: '/v1/token',
     needsSaml: false,
-    needs: { ...anyProof, writes: ['assertion', 'issued'] },
+    needs: { ...anyProof, writes: ['assertion', 'token', 'issued'] },
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials for an OAuth client (RFC 8693)',
     openBecause: 'The subject token is the authorisation: the door verifies it, and AWS STS verifies it again.',
@@ -247,14 +247,24 @@ export type DoorName = (typeof routes)[number]['door'];
 
 export type DoorRoute = Route & { readonly door: DoorName };
 
+export interface Deployment {
+  /** Whether a SAML provider is configured. */
+  readonly saml: boolean;
+  /** Whether some grant takes tokens once. */
+  readonly oneTime: boolean;
+}
+
 /** The routes of a deployment, with what their doors need there. */
-export function routesWith(saml: boolean): readonly DoorRoute[] {
-  if (saml) return routes;
-  return routes.filter(({ needsSaml }) => !needsSaml).map((route) => ({ ...route, needs: withoutSaml(route.needs) }));
+export function routesWith({ saml, oneTime }: Deployment): readonly DoorRoute[] {
+  const there = saml ? routes : routes.filter(({ needsSaml }) => !needsSaml);
+  return there.map((route) => {
+    const needs: Needs = saml ? route.needs : withoutSaml(route.needs);
+    return { ...route, needs: oneTime ? needs : { ...needs, writes: needs.writes.filter((kind) => kind !== 'token') } };
+  });
 }
 
 function withoutSaml({ takes, writes, reads, secret: _, ...rest }: Needs): Needs {
-  const isLeft = (kind: Kind) => kind === 'issued';
+  const isLeft = (kind: Kind) => kind === 'issued' || kind === 'token';
   return {
     ...rest,
     takes: takes.filter((kind) => kind !== 'saml'),

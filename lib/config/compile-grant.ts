@@ -41,11 +41,18 @@ export function compileGrant({
         "goes with OIDC; with an assertion STS takes the session's name from its RoleSessionName attribute",
       );
     }
+    if (provider.kind === 'saml' && declared.oneTime) {
+      report(`${path}.oneTime`, 'goes with OIDC; an assertion is taken once, whatever the grant says');
+    }
+    if (provider.kind === 'saml' && declared.session.withinProof) {
+      report(`${path}.session.withinProof`, 'goes with OIDC; STS ends a session with SessionNotOnOrAfter by itself');
+    }
     checkDirectCalls({ declared, when, provider, path, report });
   }
   const terms = compileTerms(declared.session, `${path}.session`, report);
   const role = compileRole(declared.role, { path: `${path}.role`, grant: name, terms, report });
-  return role && { name, from: declared.from, when, way: declared.way, role, session: terms };
+  const base = { name, from: declared.from, when, way: declared.way, session: terms };
+  return role && { ...base, role, ...(declared.oneTime && { oneTime: true as const }) };
 }
 
 function compileWhen(
@@ -129,6 +136,16 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
     report(
       `${path}.role.permissions`,
       `speak of aws:userid, which holds the session name, and whoever asks STS directly picks his own; use aws:PrincipalTag/…, ${remedy}`,
+    );
+  }
+  for (const [part, says] of [
+    ['oneTime', declared.oneTime],
+    ['session.withinProof', declared.session.withinProof],
+  ] as const) {
+    if (!says) continue;
+    report(
+      `${path}.${part}`,
+      `binds callers of Daypass only, and with forward a token is enough to ask STS without it, ${remedy}`,
     );
   }
   if (declared.session.policy) {

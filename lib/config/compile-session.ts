@@ -25,6 +25,7 @@ export function compileTerms(session: DeclaredGrant['session'], path: string, re
   return {
     name: template(session.name ?? '{sub}', `${path}.name`, report),
     durationSeconds: durationSeconds ?? shortestSessionSeconds,
+    ...(session.withinProof && { withinProof: true as const }),
     ...(policy && { policy }),
   };
 }

@@ -203,6 +203,15 @@ const role = v.pipe(
 const session = only({
   name: v.optional(text('The session name, with {claims}; {sub} where none is given.')),
   duration: v.optional(duration('The longest session, and the length where none is asked for.'), '1h'),
+  withinProof: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether the session ends with the token at the latest. With less than 15 minutes left there is none.',
+      ),
+    ),
+    false,
+  ),
   policy: v.optional(
     list(statement, 'Narrows the role for this session. Resources and condition values may have {claims}.'),
   ),
@@ -231,6 +240,15 @@ export const grant = only({
   ),
   role,
   session: v.optional(session, {}),
+  oneTime: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether a token is good once for this grant: by its jti, or by what was signed. Assertions always are.',
+      ),
+    ),
+    false,
+  ),
   acceptsDirectStsCalls: v.optional(
     v.pipe(
       v.boolean('must be true or false'),

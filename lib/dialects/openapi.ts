@@ -84,7 +84,7 @@ export interface Described {
 
 export function openApi({ url, saml }: Described) {
   const paths: Record<string, Record<string, Content>> = {};
-  for (const route of routesWith(saml)) {
+  for (const route of routesWith({ saml, oneTime: false })) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
   return {

@@ -77,7 +77,7 @@ export const credentialsAnswer = {
     },
     grant,
     expiresIn: { type: 'integer', description: 'Seconds.' },
-    durationLimitedBy: { type: 'string', enum: ['grant', 'role', 'shortest session'] },
+    durationLimitedBy: { type: 'string', enum: ['grant', 'role', 'proof', 'shortest session'] },
   },
 } as const satisfies Schema;
 

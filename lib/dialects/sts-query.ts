@@ -231,6 +231,7 @@ const forms: Readonly<Record<Word, Form>> = {
   store_unavailable: unavailable,
   operator_unknown: { status: 403, code: 'AccessDenied' },
   grant_denied: notAuthorized,
+  proof_ends_soon: expired,
   role_not_in_assertion: badToken,
   session_unrenderable: { status: 403, code: 'AccessDenied' },
   session_too_large: { status: 400, code: 'PackedPolicyTooLarge' },

@@ -144,6 +144,7 @@ const forms: Readonly<Record<Word, Form>> = {
   store_unavailable: unavailable,
   operator_unknown: invalidRequest,
   grant_denied: invalidTarget,
+  proof_ends_soon: invalidRequest,
   role_not_in_assertion: invalidTarget,
   session_unrenderable: invalidTarget,
   session_too_large: invalidTarget,

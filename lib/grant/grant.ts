@@ -13,6 +13,8 @@ export interface Grant {
   readonly way: Way;
   readonly role: GrantedRole;
   readonly session: SessionTerms;
+  /** Whether a token is good once. */
+  readonly oneTime?: true;
 }
 
 /** `forward`: the caller's own proof goes on to STS. */
@@ -41,6 +43,8 @@ export interface SessionTerms {
   readonly name: Template;
   /** The longest session, and the length of one where none is asked for. */
   readonly durationSeconds: number;
+  /** Whether the session ends with the proof at the latest. */
+  readonly withinProof?: true;
   /** Narrows the role for this session; its resources and condition values are templates. */
   readonly policy?: SessionPolicyTemplate;
 }

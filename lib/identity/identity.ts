@@ -50,10 +50,14 @@ export interface Identity {
   /** What the provider signed for AWS and does not announce: roles then refuse it at STS. */
   readonly unannounced: readonly string[];
   readonly provenUntil: Date;
+  /** When a session that must not outlive the proof ends; `undefined` where STS sees to it. */
+  readonly sessionUntil?: Date;
   /** What `forward` hands on. */
   readonly evidence: Evidence;
   /** What must not be seen a second time. */
   readonly once: readonly Reservation[];
+  /** By what it is known again where a grant takes it once only. */
+  readonly oneTime?: Reservation;
 }
 
 /** The verified proof in the form that AWS STS verifies again. */

@@ -46,7 +46,8 @@ export class Daypass extends Construct {
     super(scope, id);
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
-    const routes = routesWith(takesSaml);
+    const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
+    const routes = routesWith({ saml: takesSaml, oneTime });
 
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;

@@ -27,9 +27,24 @@ export interface SessionWish {
   readonly durationSeconds?: number;
 }
 
-/** Throws a `Refusal` when a claim that the terms need is missing or cannot be used. */
-export function planSession(identity: Identity, { way, role, session }: Grant, wish: SessionWish): SessionPlan {
-  const limits = { grantSeconds: session.durationSeconds, roleSeconds: role.maxSessionSeconds };
+/**
+ * Throws a `Refusal` when a claim that the terms need is missing or cannot be used. Without `now` what is left of the proof
+ * is not asked, as of claims that were written down.
+ */
+export function planSession(
+  identity: Identity,
+  { way, role, session }: Grant,
+  wish: SessionWish,
+  now?: Date,
+): SessionPlan {
+  const { sessionUntil } = identity;
+  const mustEnd = session.withinProof && now !== undefined && sessionUntil !== undefined;
+  const left = mustEnd ? Math.floor((sessionUntil.getTime() - now.getTime()) / 1000) : undefined;
+  const limits = {
+    grantSeconds: session.durationSeconds,
+    roleSeconds: role.maxSessionSeconds,
+    ...(left !== undefined && { proofSeconds: left }),
+  };
   return {
     way,
     evidence: identity.evidence,

@@ -26,4 +26,5 @@ export const keyPrefixes = {
   metadata: 'metadata#',
   issued: 'issued#',
   code: 'code#',
+  token: 'token#',
 } as const;

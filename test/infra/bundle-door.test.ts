@@ -66,9 +66,9 @@ const markedIn = (code: string, ...kinds: readonly (keyof typeof marks)[]) =>
 describe('bundles', () => {
   /** Beside `index.js`: what reads SAML responses, and what speaks to the table. */
   const later: Partial<Record<FunctionName, readonly ('saml' | 'store')[]>> = {
-    console: ['saml'],
+    console: ['saml', 'store'],
     'container-credentials': ['store'],
-    credentials: ['saml'],
+    credentials: ['saml', 'store'],
     'sts-query': ['saml', 'store'],
     'token-exchange': ['saml', 'store'],
   };

@@ -461,6 +461,22 @@ describe('metadata by its address', () => {
   });
 });
 
+describe('a grant that takes tokens once', () => {
+  test('lets the doors that give credentials reserve them, and no others', () => {
+    const made = deployed(
+      loadConfiguration({
+        providers: { app: oidc },
+        grants: { files: { from: 'app', when: 'anyone', role, oneTime: true, acceptsDirectStsCalls: true } },
+      }),
+    );
+    const reserving = Object.entries(made.permissions).filter(([, all]) => JSON.stringify(all).includes('token#*'));
+    expect(reserving.map(([door]) => door).sort()).toEqual(
+      ['console', 'containercredentials', 'credentials', 'stsquery', 'tokenexchange'].sort(),
+    );
+    expect(JSON.stringify(withoutSaml.permissions)).not.toContain('token#*');
+  });
+});
+
 describe('without a SAML provider', () => {
   test('there is no provider, no schedule and no door of its kind', () => {
     expect(withoutSaml.types).toEqual([
@@ -494,7 +510,7 @@ describe('without a SAML provider', () => {
       'POST /v1/token',
     ]);
     expect(
-      routesWith(false)
+      routesWith({ saml: false, oneTime: false })
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([...keys].sort());

@@ -66,6 +66,13 @@ const file = {
       role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
       session: { policy: [{ actions: files, resources: ['arn:aws:s3:::a/{tenant}/*'] }], valuesMayContain: ['/'] },
     },
+    brief: {
+      from: 'ci',
+      when: 'anyone',
+      acceptsDirectStsCalls: true,
+      role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
+      session: { withinProof: true },
+    },
     'not-here': { from: 'ci', when: 'anyone', role: { arn: 'arn:aws:iam::111122223333:role/not-here' } },
     'too-long': {
       from: 'ci',
@@ -317,6 +324,7 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   },
   grant_unknown: () => post({ grant: 'no-such-grant', token: issuer.token(goodTimes()) }),
   grant_denied: () => post({ grant: 'narrow', token: issuer.token(goodTimes()) }),
+  proof_ends_soon: () => post({ grant: 'brief', token: issuer.token(goodTimes()) }),
   session_unrenderable: () => post({ grant: 'templated', token: issuer.token({ ...goodTimes(), tenant: '*' }) }),
   session_too_large: () =>
     post({ grant: 'templated', token: issuer.token({ ...goodTimes(), tenant: 'x'.repeat(3000) }) }),

@@ -1,8 +1,10 @@
 // An OpenID Connect provider: an issuer whose ID tokens are taken.
 
+import { createHash } from 'node:crypto';
 import { Refusal } from '../../refusal.ts';
+import { keyPrefixes } from '../../store/store.ts';
 import type { AwsClaim } from '../aws-keys.ts';
-import type { Identity } from '../identity.ts';
+import type { Identity, Reservation } from '../identity.ts';
 import { attributesOf } from './attributes.ts';
 import { awsClaimsIn } from './aws-claims.ts';
 import { type ClaimRules, checkClaims } from './claims.ts';
@@ -42,7 +44,31 @@ export async function proveOidcToken(token: string, providers: OidcProviders, no
     attributes: attributesOf(jwt.payload),
     unannounced: awsClaimsIn(jwt.payload).filter((claim) => !provider.awsClaims.includes(claim)),
     provenUntil: expires,
+    sessionUntil: expires,
     evidence: { kind: 'oidc', token },
     once: [],
+    oneTime: reservationOf(token, jwt.payload, { until: expires, provider }),
+  };
+}
+
+interface Taking {
+  readonly until: Date;
+  readonly provider: OidcProvider;
+}
+
+/**
+ * The issuer's own name for it, else what was signed. Never the whole token: a signature has several spellings
+ * (base64url's last bits, s and n - s of ECDSA) that all hold.
+ */
+function reservationOf(token: string, payload: ReadonlyMap<string, unknown>, { until, provider }: Taking): Reservation {
+  const jti = payload.get('jti');
+  const known =
+    typeof jti === 'string' && jti !== '' ? ['jti', jti] : ['signed', token.slice(0, token.lastIndexOf('.'))];
+  const digest = createHash('sha256')
+    .update(JSON.stringify([provider.issuer, ...known]))
+    .digest('hex');
+  return {
+    key: keyPrefixes.token + digest,
+    until: new Date(until.getTime() + 2 * provider.clockLeewaySeconds * 1000),
   };
 }
