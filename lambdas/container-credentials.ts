@@ -9,8 +9,15 @@ import { onceWithin } from './once.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
+/** SDKs wait a second for credentials; who they are can be told another time. */
+const longestKeepMilliseconds = 400;
+
 export const open: OpenDoor = (rim) => {
-  const means = { ...brokerWithin(rim), once: onceWithin(rim), remember: issuedWithin(rim).keep };
+  const means = {
+    ...brokerWithin(rim),
+    once: onceWithin(rim),
+    remember: issuedWithin(rim, longestKeepMilliseconds).keep,
+  };
   return serve({ door: 'container-credentials', dialect: containerCredentials, act: exchange }, means);
 };
 

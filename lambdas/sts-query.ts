@@ -18,9 +18,12 @@ interface Means extends Broker {
   readonly issued: IssuedSessions;
 }
 
+/** The tools that come here ask next who they are. */
+const longestKeepMilliseconds = 2000;
+
 export const open: OpenDoor = (rim) => {
   const configuration = configurationWithin(rim);
-  const issued = issuedWithin(rim);
+  const issued = issuedWithin(rim, longestKeepMilliseconds);
   const broker = anyProofBrokerWithin(rim, configuration);
   const dialect = stsQuery({ portal: configuration.saml.length > 0 ? portalPath : undefined });
   const means: Means = { ...broker, narrow: narrowSession, remember: issued.keep, issued };

@@ -8,8 +8,10 @@ import { issuedWithin } from './issued.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
+const longestKeepMilliseconds = 2000;
+
 export const open: OpenDoor = (rim) => {
-  const means = { ...anyProofBrokerWithin(rim), remember: issuedWithin(rim).keep };
+  const means = { ...anyProofBrokerWithin(rim), remember: issuedWithin(rim, longestKeepMilliseconds).keep };
   return serve({ door: 'token-exchange', dialect: tokenExchange, act: exchange }, means);
 };
 

@@ -4,4 +4,7 @@ export const inOneLine = (text: string): string =>
 
 /** A token or assertion that stands where none belongs must not be repeated. */
 export const withoutProofs = (text: string) =>
-  text.replace(/eyJ[\w-]{8,}[\w.-]*|[\w+/=-]{200,}/g, (found) => `${found.slice(0, 6)}…`);
+  text.replace(
+    /eyJ[\w-]{8,}[\w.-]*|[\w-]{12,}\.[\w-]{12,}\.[\w-]{12,}|[\w+/=-]{200,}/g,
+    (found) => `${found.slice(0, 6)}…`,
+  );

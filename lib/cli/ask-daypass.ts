@@ -51,16 +51,20 @@ export async function askDaypass(
 /** Throws an `Unreachable` for an answer without credentials. */
 export function credentialsIn({ credentials, assumedRoleUser }: Record<string, unknown>): KeptCredentials {
   const [given, user] = [isRecord(credentials) ? credentials : {}, isRecord(assumedRoleUser) ? assumedRoleUser : {}];
-  const text = (name: string) => {
+  // They go on into shells and files, where anything else would be more than a value.
+  const text = (name: string, form: RegExp) => {
     const value = given[name];
-    if (typeof value !== 'string') throw new Unreachable(`The answer of Daypass has no ${name}.`);
+    if (typeof value !== 'string' || !form.test(value)) {
+      throw new Unreachable(`The answer of Daypass has no ${name} in the form of AWS. Is the address right?`);
+    }
     return value;
   };
+  const [account = ''] = /(?<=^arn:[\w-]+:sts::)\d{12}(?=:)/.exec(String(user.arn ?? '')) ?? [];
   return {
-    accessKeyId: text('accessKeyId'),
-    secretAccessKey: text('secretAccessKey'),
-    sessionToken: text('sessionToken'),
-    expiration: text('expiration'),
-    accountId: String(user.arn ?? '').split(':')[4] ?? '',
+    accessKeyId: text('accessKeyId', /^[A-Z0-9]{16,128}$/),
+    secretAccessKey: text('secretAccessKey', /^[\w+/=]{16,128}$/),
+    sessionToken: text('sessionToken', /^[\w+/=-]{16,16384}$/),
+    expiration: text('expiration', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/),
+    accountId: account,
   };
 }

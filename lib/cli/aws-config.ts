@@ -9,6 +9,26 @@ export interface ProfileLines {
 const headerOf = (name: string) => (name === 'default' ? '[default]' : `[profile ${name}]`);
 const isHeader = (line: string) => /^\s*\[/.test(line);
 const keyIn = (line: string) => /^([\w.-]+)\s*=/.exec(line)?.[1]?.toLowerCase();
+/** What stands between the brackets, without quotes and spare spaces, as AWS's tools read it. */
+const titleIn = (line: string) => /^\s*\[([^\]]*)\]/.exec(line)?.[1]?.replace(/["']/g, '').trim().replace(/\s+/g, ' ');
+
+/**
+ * Whether the profile is written in a way that this cannot change without harm, though AWS's tools may read it: twice,
+ * or with keys that are indented or end in a colon.
+ */
+export function isBeyondUs(text: string, name: string): boolean {
+  const lines = text.split(/\r?\n/);
+  const isOurs = (line: string) => isHeader(line) && `[${titleIn(line)}]` === headerOf(name);
+  if (lines.filter(isOurs).length > 1) return true;
+  const { lines: within } = sectionOf(lines, name) ?? { lines: [] };
+  return within.some((line, at) => /^[\w.-]+\s*:/.test(line) || (/^\s+\S/.test(line) && !belongsAbove(within, at)));
+}
+
+/** An indented line is part of a key above it that has no value of its own, as of `s3 =`. */
+function belongsAbove(lines: readonly string[], at: number): boolean {
+  const above = lines.slice(0, at).findLast((line) => /^\S/.test(line) && !/^[#;]/.test(line));
+  return above !== undefined && /=\s*$/.test(above);
+}
 
 /** The keys of a profile and their values; `undefined` where there is no such profile. */
 export function profileIn(text: string, name: string): ReadonlyMap<string, string> | undefined {
@@ -24,9 +44,7 @@ export function profileIn(text: string, name: string): ReadonlyMap<string, strin
 
 function sectionOf(lines: readonly string[], name: string) {
   const wanted = headerOf(name);
-  const start = lines.findIndex(
-    (line) => line.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']').trim() === wanted,
-  );
+  const start = lines.findIndex((line) => isHeader(line) && `[${titleIn(line)}]` === wanted);
   if (start < 0) return undefined;
   const next = lines.findIndex((line, at) => at > start && isHeader(line));
   const end = next < 0 ? lines.length : next;

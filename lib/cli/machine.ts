@@ -35,6 +35,8 @@ export type LoopbackAnswer = (request: LoopbackRequest) => Promise<{
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** Of a redirect. */
+  readonly location?: string;
 }>;
 
 export interface LoopbackServer {

@@ -1,7 +1,16 @@
 // Where sign-ins and credentials lie on a person's machine: the keyring of the operating system, else a file that only
 // its owner may read.
 
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { isRecord } from '../record.ts';
 
@@ -38,8 +47,10 @@ export function fileSecrets(path: string): SecretStore {
 }
 
 /** For its owner only, and never half of it. */
-export function writePrivately(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+export function writePrivately(link: string, text: string): void {
+  mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
+  // Some keep such files elsewhere and a link in their place.
+  const path = existsSync(link) ? realpathSync(link) : link;
   const next = `${path}.${process.pid}.new`;
   rmSync(next, { force: true });
   writeFileSync(next, text, { mode: 0o600, flag: 'wx' });

@@ -3,6 +3,7 @@
 import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
 import { askDaypass, credentialsIn } from './ask-daypass.ts';
 import { Denied, type Io, UsageError } from './command.ts';
+import { checkedEndpoint } from './endpoint.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
 import { keepSecrets, type Profile, secretsOf, signedInProfile } from './profiles.ts';
 
@@ -31,6 +32,9 @@ export async function idTokenOf(name: string, profile: Profile, io: Io): Promise
       await keepSecrets(name, { ...secrets, ...tokens }, io);
       return tokens.idToken;
     }
+    // Another command may have used the refresh token a moment ago: then its tokens are there.
+    const { idToken: newer } = await secretsOf(name, io);
+    if (newer !== undefined && newer !== idToken && endOf(newer) > io.now()) return newer;
   }
   throw new Denied(`The sign-in has ended: daypass login${name === 'default' ? '' : ` --profile ${name}`}`);
 }
@@ -72,7 +76,7 @@ async function withToken(
   { token, grant, endpoint, profile, durationSeconds }: CredentialsWish & { token: string },
   io: Io,
 ) {
-  const known = endpoint ?? io.machine.endpoint ?? signedInProfile(profile, io).endpoint;
+  const known = checkedEndpoint(endpoint ?? io.machine.endpoint ?? signedInProfile(profile, io).endpoint);
   if (grant === undefined) throw new UsageError('--grant: which grant?');
   return { credentials: await exchanged({ endpoint: known, grant, token, durationSeconds }, io), grant };
 }

@@ -83,15 +83,27 @@ async function serve(answer: LoopbackAnswer): Promise<LoopbackServer> {
   const server = createServer((request, response) => {
     const { host = '', authorization } = request.headers;
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return void response.writeHead(421).end();
-    const url = new URL(request.url ?? '/', `http://${loopback}`);
+    const target = request.url ?? '/';
+    // A target of two slashes would be a host.
+    if (!/^\/(?!\/)/.test(target) || !URL.canParse(target, `http://${loopback}`))
+      return void response.writeHead(400).end();
+    const url = new URL(target, `http://${loopback}`);
     void answer({ method: request.method ?? '', url, authorization })
-      .catch(() => ({ status: 500, type: 'text/plain', body: 'Failed.' }))
-      .then(({ status, type, body }) =>
+      .catch(() => ({ status: 500, type: 'text/plain', body: 'Failed.', location: undefined }))
+      .then(({ status, type, body, location }) =>
         response
-          .writeHead(status, { 'content-type': type, 'cache-control': 'no-store', connection: 'close' })
+
+          .writeHead(status, {
+            'content-type': type,
+            'cache-control': 'no-store',
+            connection: 'close',
+            ...(location !== undefined && { location, 'referrer-policy': 'no-referrer' }),
+          })
           .end(body),
       );
   });
+  server.maxConnections = 64;
+  server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, loopback, resolve);

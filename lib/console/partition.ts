@@ -16,6 +16,9 @@ const places = new Map<string, ConsolePlace>([
 /** `undefined` for a partition whose console nobody outside may sign in to this way. */
 export const consoleOf = (partition: string): ConsolePlace | undefined => places.get(partition);
 
+/** Where AWS signs people in, in every partition. */
+export const signInHosts: readonly string[] = [...places.values()].map(({ signInHost }) => signInHost);
+
 /** The partitions' consoles, as content security policies name them. */
 export const consoleSources: readonly string[] = [...places.values()].flatMap(({ signInHost, consoleHost }) => [
   `https://${signInHost}`,

@@ -5,7 +5,14 @@ import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { Grant } from '../grant/grant.ts';
 import { escaped } from '../html.ts';
 import type { Identity, SignInProof } from '../identity/identity.ts';
-import { type CommandLine, commandLineText, originOf, parseCommandLine, returnTo } from '../sign-in/command-line.ts';
+import {
+  type CommandLine,
+  codeOf,
+  commandLineText,
+  originOf,
+  parseCommandLine,
+  returnTo,
+} from '../sign-in/command-line.ts';
 import {
   commandLineCookie,
   commandLineCookieWith,
@@ -68,7 +75,7 @@ export interface PortalSettings {
 }
 
 const longestBodyBytes = 4096;
-const fields = ['wants', 'grant', 'destination'];
+const fields = ['wants', 'grant', 'destination', 'command-line'];
 
 export function portal(settings: PortalSettings): Dialect<PortalAsked, PortalAnswered> {
   return {
@@ -115,7 +122,9 @@ function wish(request: HttpRequest, proof: SignInProof | undefined, url: string)
   const grant = form.get('grant') ?? '';
   if (wants === 'code') {
     const waiting = parseCommandLine(request.cookies.get(commandLineCookie));
-    if (!waiting) throw malformed('No command line waits for this sign-in any more. Begin it again: daypass login.');
+    // The one that the page showed: another may have come since, asked for by somebody else.
+    if (!waiting || form.get('command-line') !== commandLineText(waiting))
+      throw malformed('No command line waits for this sign-in any more. Begin it again: daypass login.');
     return { wants, grant, waiting, proof: proof ?? { kind: 'sign-in', handle: '' } };
   }
   if (wants !== 'credentials' && wants !== 'console') {
@@ -164,10 +173,14 @@ function redemption(request: HttpRequest): PortalAsked {
 const cookiesFor = (waiting: Waiting | undefined) =>
   waiting?.isNew && { cookies: [commandLineCookieWith(commandLineText(waiting.commandLine))] };
 
+const waitingText = ({ commandLine }: Waiting) =>
+  `<p>The daypass command on this computer waits for you to sign in. It shows the code <code>${codeOf(commandLine)}</code>: if it
+shows another, or you began nothing, somebody else asks. Then close this page.</p>`;
+
 const signInPage = (providers: readonly string[], waiting: Waiting | undefined) =>
   answerPage({
     title: 'Sign in',
-    content: `${waiting ? '<p>The daypass command on this computer waits for you to sign in.</p>\n' : ''}${providers
+    content: `${waiting ? `${waitingText(waiting)}\n` : ''}${providers
       .map((name) => `<a class="button" href="/sign-in/${escaped(name)}">Sign in with ${escaped(name)}</a>`)
       .join('\n')}`,
     ...cookiesFor(waiting),
@@ -178,21 +191,23 @@ function grantsPage(
   { hasConsole, signInStandIn }: PortalSettings,
 ): HttpAnswer {
   const { subject, provider, provenUntil } = identity;
-  const list = grants.map((grant) => grantSection(grant, hasConsole, waiting !== undefined)).join('\n');
+  const list = grants.map((grant) => grantSection(grant, hasConsole, waiting)).join('\n');
   return answerPage({
     title: 'What you may use',
     content: `<p>Signed in as <strong>${escaped(subject)}</strong> with ${escaped(provider)}, for choices made until
 <time datetime="${provenUntil.toISOString()}">${provenUntil.toISOString().slice(11, 19)} UTC</time>.</p>
-${list === '' ? '<p role="alert">No grant fits you. Ask whoever runs this Daypass: the log says why.</p>' : list}
+${waiting ? `${waitingText(waiting)}\n` : ''}${list === '' ? '<p role="alert">No grant fits you. Ask whoever runs this Daypass: the log says why.</p>' : list}
 <form method="post" action="${portalPath}"><button class="plain" name="wants" value="sign-out">Sign out</button></form>`,
     formsLeadTo: [signInStandIn, waiting && originOf(waiting.commandLine)].filter(Boolean).join(' '),
     ...cookiesFor(waiting),
   });
 }
 
-function grantSection({ name, role }: Grant, hasConsole: boolean, isAwaited: boolean): string {
-  const give = isAwaited
-    ? '\n<button name="wants" value="code">Give to the daypass command on this computer</button>'
+function grantSection({ name, role }: Grant, hasConsole: boolean, waiting: Waiting | undefined): string {
+  const give = waiting
+    ? `
+<input type="hidden" name="command-line" value="${escaped(commandLineText(waiting.commandLine))}">
+<button name="wants" value="code">Give to the daypass command on this computer</button>`
     : '';
   const open = hasConsole ? '\n<button name="wants" value="console">Open the AWS console</button>' : '';
   return `<section><h2>${escaped(name)}</h2><small><code>${escaped(role.arn)}</code></small>

@@ -75,6 +75,8 @@ export function stsQuery({ portal }: StsQuerySettings): Dialect<StsAsked, StsAns
 const headersFor = (requestId: string) => ({ ...queryHeaders(requestId), 'cache-control': 'no-store' });
 
 function asked(request: HttpRequest): StsAsked {
+  if (request.method !== 'GET' && request.query !== '')
+    throw badQuery('Parameters are in the body or in the query, not in both.');
   const parameters = parametersIn(request.method === 'GET' ? queryPairs(request, limits) : formPairs(request, limits));
   const action = parameters.get('Action');
   switch (action) {

@@ -27,6 +27,7 @@ const repeatable = ['resource', 'audience'];
 
 export const tokenExchange: Dialect<ExchangeRequest, Exchanged> = {
   read(request) {
+    if (request.query !== '') throw bad('The parameters are in the body.');
     const fields = new Map<string, readonly string[]>();
     for (const [name, value] of formPairs(request, limits)) {
       // RFC 6749 §3.2: without a value it counts as left out, and once is enough for all but two.

@@ -1,9 +1,10 @@
 import { intersection, NoIntersection } from '../policy/intersect.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import { type Policy, PolicyError } from '../policy/policy.ts';
+import { withoutProofs } from '../printable.ts';
 import { Refusal } from '../refusal.ts';
 import type { SessionPlan } from './plan-session.ts';
-import { longestPolicyCharacters } from './session-policy.ts';
+import { inAscii, longestPolicyCharacters } from './session-policy.ts';
 
 /** What a caller wants his session narrowed to, as STS takes it. */
 export interface Narrowing {
@@ -29,19 +30,22 @@ export const narrowSession: NarrowSession = (plan, { policy, policyArns }) => {
   return wanted ? { ...plan, policy: within(parsed('the session policy of the grant', plan.policy), wanted) } : plan;
 };
 
+const longestHint = 512;
+
 function parsed(name: string, document: string): Policy {
   try {
     return parsePolicy({ name, kind: 'identity', document });
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     const [first] = error.problems;
-    throw new Refusal('policy_malformed', { hint: `${first?.path ?? name}: ${first?.says ?? 'is no policy'}.` });
+    const hint = withoutProofs(`${first?.path ?? name}: ${first?.says ?? 'is no policy'}.`).slice(0, longestHint);
+    throw new Refusal('policy_malformed', { hint });
   }
 }
 
 function within(own: Policy, wanted: Policy): string {
   try {
-    const text = JSON.stringify(intersection(own, wanted));
+    const text = inAscii(JSON.stringify(intersection(own, wanted)));
     if (text.length > longestPolicyCharacters) throw new Refusal('session_too_large', { characters: text.length });
     return text;
   } catch (error) {

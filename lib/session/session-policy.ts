@@ -40,11 +40,12 @@ export function policyText({ statements }: SessionPolicyTemplate, fill: (templat
     Version: '2012-10-17',
     Statement: statements.map((statement) => statementDocument(statement, fill)),
   };
-  return JSON.stringify(document).replace(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return inAscii(JSON.stringify(document));
 }
+
+/** Of JSON: STS takes Latin-1 only. */
+export const inAscii = (json: string): string =>
+  json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function statementDocument(statement: StatementTemplate, fill: (template: Template) => string): StatementDocument {
   const { sid, effect, actions, resources, conditions } = statement;

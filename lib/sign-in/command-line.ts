@@ -1,6 +1,8 @@
 // The command line that waits on the person's machine for a sign-in: the loopback redirect of native apps
 // (RFC 8252 §7.3) with PKCE (RFC 7636).
 
+import { fingerprint } from '../identity/fingerprint.ts';
+
 export interface CommandLine {
   /** On the loopback interface. */
   readonly port: number;
@@ -25,3 +27,9 @@ export const originOf = ({ port }: CommandLine) => `http://127.0.0.1:${port}`;
 /** Where the browser goes with the code. */
 export const returnTo = (waiting: CommandLine, answer: { readonly code: string; readonly grant: string }) =>
   `${originOf(waiting)}/?${new URLSearchParams({ ...answer, state: waiting.state })}`;
+
+/** What the person compares, page and terminal: as ABCD-1234. */
+export function codeOf(waiting: CommandLine): string {
+  const digits = fingerprint(commandLineText(waiting)).slice(0, 8).toUpperCase();
+  return `${digits.slice(0, 4)}-${digits.slice(4)}`;
+}

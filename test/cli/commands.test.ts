@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { profileIn, withProfile } from '../../lib/cli/aws-config.ts';
+import { isBeyondUs, profileIn, withProfile } from '../../lib/cli/aws-config.ts';
 import { commands } from '../../lib/cli/cli.ts';
 import { formatted } from '../../lib/cli/formats.ts';
 import type { LiveSts } from '../../lib/cli/live-sts.ts';
@@ -71,6 +71,14 @@ describe('the file of secrets', () => {
     await secrets.delete('default');
     await secrets.delete('__proto__x');
     expect(readdirSync(join(folder, 'deep'))).toEqual([]);
+  });
+
+  test('may be a link to another place', async () => {
+    const [target, link] = [join(folder, 'target.json'), join(folder, 'link.json')];
+    writeFileSync(target, '{}');
+    symlinkSync(target, link);
+    await fileSecrets(link).set('a', 'b');
+    expect([lstatSync(link).isSymbolicLink(), await fileSecrets(target).get('a')]).toEqual([true, 'b']);
   });
 
   test('that is none counts as empty', async () => {
@@ -170,6 +178,26 @@ sso_region = us-east-1`;
   });
 });
 
+describe('a profile that this command would spoil', () => {
+  test.each([
+    '[profile a]\n  region = x\n',
+    '[profile a]\nregion: x\n',
+    '[profile a]\nregion = x\n[profile  "a"]\noutput = json\n',
+  ])('is left alone: %j', (text) => {
+    expect(isBeyondUs(text, 'a')).toBe(true);
+  });
+
+  test.each([
+    '[profile a] # mine\nregion = x\n',
+    '[profile "a"]\nregion = x\n',
+    '[ profile  a ]\nregion = x\ns3 =\n  n = 1\n',
+  ])('is not one that is only written otherwise: %j', (text) => {
+    expect(isBeyondUs(text, 'a')).toBe(false);
+    const after = withProfile(text, { name: 'a', lines: [['region', 'y']] });
+    expect(after).toBe(text.replace('region = x', 'region = y'));
+  });
+});
+
 describe('configure', () => {
   const settings = JSON.stringify({
     profiles: { default: { endpoint: 'https://daypass.example', grant: 'files', saml: 'portal' } },
@@ -204,6 +232,15 @@ describe('configure', () => {
     expect([exit, written(machine)]).toEqual([2, text]);
     expect(err).toContain(way);
   });
+
+  test.each(['"/opt/$(id)/node" daypass', '"/opt/`id`/node" daypass', '"/opt/a\n/node"'])(
+    'writes no line that a shell would read otherwise: %j',
+    async (self) => {
+      const machine = { ...withConfig(), self };
+      expect(await daypass(['configure', '--aws-profile', 'blue'], { machine })).toMatchObject({ exit: 2 });
+      expect(written(machine)).toBeUndefined();
+    },
+  );
 
   test('replaces another command when it is told to', async () => {
     const machine = withConfig('[profile blue]\ncredential_process = other\n');

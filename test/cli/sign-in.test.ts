@@ -1,6 +1,7 @@
 // People sign in: the browser that comes back, the device flow, the portal. Against the local identity providers.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { overHttp } from '../kit/loopback.ts';
 import { atTheIdp, Browser, deliver, type Running, running } from '../local/saml-browser.ts';
 import { daypass } from './kit.ts';
 import { aMachine, type MachineSettings } from './machine.ts';
@@ -87,14 +88,27 @@ describe('a browser', () => {
 
   test('that is not wanted gets an address printed', async () => {
     const alice = around({ visit: () => expect.unreachable() });
+    let told = '';
     const ran = daypass(['login', ...oidc(), '--no-browser'], {
       ...alice,
+      tell: (text) => {
+        told += text;
+      },
       machine: {
         ...alice.machine,
         // The address is told before anybody waits.
         serve: async (answer) => {
           const server = await alice.machine.serve(answer);
-          setTimeout(() => void fetch(`http://127.0.0.1:${server.port}/callback?error=access_denied&state=x`), 50);
+          // Strangers are sent away, and the waiting goes on.
+          setTimeout(async () => {
+            const strangers = ['/callback?code=x&state=x', '/callback', '//', '/'];
+            for (const target of strangers) {
+              const { status } = await overHttp(`http://127.0.0.1:${server.port}`, { path: target });
+              expect([target, status]).toEqual([target, 400]);
+            }
+            const [, state = ''] = /[?&]state=([\w-]+)/.exec(told) ?? [];
+            await fetch(`http://127.0.0.1:${server.port}/callback?error=access_denied&state=${state}`);
+          }, 50);
           return server;
         },
       },
@@ -105,7 +119,6 @@ describe('a browser', () => {
   });
 
   test.each([
-    ['another state', (url: URL) => url.searchParams.set('state', 'x'.repeat(43))],
     ['another code', (url: URL) => url.searchParams.set('code', 'x'.repeat(43))],
     ['a no', (url: URL) => url.searchParams.set('error', 'access_denied')],
   ])('that comes back with %s signs nobody in', async (_, change) => {
@@ -147,7 +160,8 @@ describe('SAML', () => {
           const browser = new Browser(stack);
           await browser.get(url);
           await deliver(browser, await atTheIdp(browser, 'alice'));
-          const { headers } = await browser.post('/portal', { wants: 'code', grant });
+          const commandLine = new URL(url).searchParams.get('command-line') ?? '';
+          const { headers } = await browser.post('/portal', { wants: 'code', grant, 'command-line': commandLine });
           await fetch(headers.location ?? '');
         })(),
     });
@@ -209,9 +223,17 @@ describe('whoever is signed in', () => {
   });
 
   test('opens the console, or prints the link', async () => {
-    const alice = await signedIn('alice');
+    const links: (string | null)[] = [];
+    const visit = (url: string) => {
+      if (url.includes('/auth?')) void surf(url, 'alice');
+      else void fetch(url, { redirect: 'manual' }).then(({ headers }) => links.push(headers.get('location')));
+    };
+    const alice = around({ visit });
+    await daypass(['login', ...oidc(), '--grant', 'tenant-files'], alice);
     expect((await daypass(['console'], alice)).exit).toBe(0);
-    expect(alice.machine.opened.at(-1)).toContain('/federation?Action=login');
+    // Arguments of processes can be read by others: what is opened serves once.
+    expect(alice.machine.opened.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/);
+    expect(links).toEqual([expect.stringContaining('/federation?Action=login')]);
     const { out } = await daypass(['console', '--print'], alice);
     expect(out).toMatch(/^http\S+\/federation\?Action=login\S+\n$/);
     expect(await daypass(['console', '--destination', 'https://evil.example/'], alice)).toMatchObject({ exit: 1 });
@@ -250,7 +272,10 @@ describe('whoever is signed in', () => {
     const given = [200, ['AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration']];
     const refused = [401, ['Code', 'Message', 'code', 'message']];
     expect(heard).toEqual([given, given, refused, refused, 404]);
-    expect(JSON.stringify(machine.ran[0]?.environment)).not.toContain('AWS_SECRET_ACCESS_KEY');
+    const around = machine.ran[0]?.environment ?? {};
+    expect(JSON.stringify(around)).not.toContain('AWS_SECRET_ACCESS_KEY');
+    // Profiles go before containers: [default] must not be seen.
+    expect([around.AWS_CONFIG_FILE, around.AWS_SHARED_CREDENTIALS_FILE]).toEqual(['/dev/null', '/dev/null']);
   });
 
   test('brings a token instead', async () => {
@@ -289,6 +314,53 @@ describe('what cannot be', () => {
     const { exit, out, err } = await daypass(args, around());
     expect([exit, out]).toEqual([2, '']);
     expect(err).toMatch(says);
+  });
+
+  test.each([
+    'http://access.acme.example',
+    'http://127.0.0.1:80@evil.example',
+    'https://a.example/path',
+    'ftp://a.example',
+  ])('a token sent to %s', async (endpoint) => {
+    const ran = await daypass(['credentials', '--grant', 'a', '--token', 'x', '--endpoint', endpoint], {
+      machine: aMachine(),
+    });
+    expect(ran).toMatchObject({ exit: 2, err: expect.stringContaining('--endpoint') });
+  });
+
+  test('an issuer whose address only looks local', async () => {
+    const args = [
+      'login',
+      '--endpoint',
+      'https://a.example',
+      '--client-id',
+      'x',
+      '--issuer',
+      'http://127.0.0.1:80@evil.example',
+    ];
+    expect(await daypass(args, { machine: aMachine() })).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/^--issuer/),
+    });
+  });
+
+  test.each([
+    ['a command as key', { accessKeyId: 'x;touch PWNED;:' }],
+    ['a line break in the secret', { secretAccessKey: `${'s'.repeat(40)}\ncredential_process = /bin/evil` }],
+    ['a quote in the token', { sessionToken: `${'t'.repeat(40)}"$(id)` }],
+    ['an end that is no time', { expiration: '$(id)' }],
+  ])('an answer with %s', async (_, changed) => {
+    const credentials = {
+      accessKeyId: 'ASIAEXAMPLEEXAMPLE00',
+      secretAccessKey: 's'.repeat(40),
+      sessionToken: 't'.repeat(100),
+      expiration: '2026-06-01T13:00:00Z',
+      ...changed,
+    };
+    const arn = 'arn:aws:sts::111122223333:assumed-role/a/b';
+    const send: typeof fetch = async () => Response.json({ credentials, assumedRoleUser: { arn } });
+    const args = ['credentials', '--grant', 'a', '--token', 'x', '--endpoint', 'https://a.example'];
+    expect(await daypass(args, { machine: aMachine(), fetch: send })).toMatchObject({ exit: 4, out: '' });
   });
 
   test('an address that is not Daypass', async () => {

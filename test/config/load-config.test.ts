@@ -105,7 +105,11 @@ describe('an unknown key', () => {
       aConfiguration({ grant: made({ permissions: [aPermission({ action: 's3:*' })] }) }),
       'actions',
     ],
-    ['grants.files.session.tags', aConfiguration({ grant: { session: { tags: {} } } }), 'name, duration, withinProof, policy'],
+    [
+      'grants.files.session.tags',
+      aConfiguration({ grant: { session: { tags: {} } } }),
+      'name, duration, withinProof, policy',
+    ],
     [
       'grants.files.session.policy[1].resource',
       aConfiguration({ grant: { session: { policy: [aPermission(), aPermission({ resource: '*' })] } } }),

@@ -40,7 +40,7 @@ describe.skipIf(executablePath === undefined)('Chromium', () => {
     await page.goto(daypass.gateway);
     await page.getByRole('link', { name: 'Sign in with corp' }).click();
     await page.getByRole('button', { name: person }).click();
-    await page.waitForURL(`${daypass.gateway}/`);
+    await page.waitForURL(`${daypass.gateway}/portal`);
   };
 
   test.each([

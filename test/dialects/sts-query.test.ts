@@ -150,6 +150,7 @@ describe('a request that is not STS’s', () => {
       undefined,
       'request_malformed',
     ],
+    ['parameters in both places', { ...posted(encoded(webIdentity)), query: 'Policy={}' }, 'InvalidQueryParameter'],
     ['too many fields', posted('a=b&'.repeat(100)), undefined, 'request_malformed'],
     ['too many bytes', posted(Buffer.alloc(320 * 1024 + 1, 'a')), undefined, 'request_too_large'],
     ['who am I, unsigned', posted(encoded(whoAmI)), undefined, 'credentials_missing'],

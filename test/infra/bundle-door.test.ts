@@ -37,9 +37,9 @@ const folderOf = (name: FunctionName) => folders.get(name) ?? '';
 const filesOf = (name: FunctionName) => readdirSync(folderOf(name)).sort();
 const codeOf = (name: FunctionName, file = 'index.js') => readFileSync(join(folderOf(name), file), 'utf8');
 
-test('without a SAML provider the credentials door has nothing to load later', () => {
+test('without a SAML provider the credentials door has nothing that reads responses', () => {
   const folder = bundleDoor('credentials', {}, false);
-  expect(readdirSync(folder).sort()).toEqual(['index.js', 'package.json']);
+  expect(readdirSync(folder).sort()).toEqual(['index.js', 'package.json', 'store.js']);
   rmSync(folder, { recursive: true });
 });
 
@@ -84,8 +84,8 @@ describe('bundles', () => {
     });
   });
 
-  test.each(['container-credentials', 'token-exchange', 'console'] as const)('%s is at most 64 KB', (door) => {
-    expect(Buffer.byteLength(codeOf(door))).toBeLessThanOrEqual(64 * 1024);
+  test.each(['container-credentials', 'token-exchange', 'console'] as const)('%s is at most 68 KB', (door) => {
+    expect(Buffer.byteLength(codeOf(door))).toBeLessThanOrEqual(68 * 1024);
   });
 
   test('the credentials door is at most 60 KB', () => {

@@ -44,6 +44,13 @@ describe('doors', () => {
       expect(Object.keys(each)).toEqual(expect.arrayContaining([configuration, accountId, partition]));
   });
 
+  test('what a door gets is the same for all of its routes', () => {
+    for (const door of doors) {
+      const needs = routes.filter((route) => route.door === door).map((route) => JSON.stringify(route.needs));
+      expect([door, new Set(needs).size]).toEqual([door, 1]);
+    }
+  });
+
   test('each route has the throttle of the table', () => {
     const [stage] = properties('AWS::ApiGatewayV2::Stage');
     const expected = routes.map(({ method, path, throttle }) => [

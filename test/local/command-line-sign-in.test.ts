@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CommandLine, codeOf, parseCommandLine } from '../../lib/sign-in/command-line.ts';
 import { commandLineCookie, signInCookie } from '../../lib/sign-in/cookies.ts';
 import { atTheIdp, Browser, deliver, type Running, running, signedIn } from './saml-browser.ts';
 
@@ -20,12 +21,15 @@ const challengeOf = (verifier: string) => createHash('sha256').update(verifier).
 interface Begun {
   readonly verifier: string;
   readonly state: string;
+  /** What address, cookie and form carry. */
+  readonly text: string;
   readonly query: string;
 }
 
 function begin(port = 51_234): Begun {
   const [verifier, state] = [random(), random()];
-  return { verifier, state, query: `command-line=${port}.${challengeOf(verifier)}.${state}` };
+  const text = `${port}.${challengeOf(verifier)}.${state}`;
+  return { verifier, state, text, query: `command-line=${text}` };
 }
 
 const redeem = async (body: Record<string, unknown>) => {
@@ -41,7 +45,7 @@ const redeem = async (body: Record<string, unknown>) => {
 async function aCode(begun: Begun, grant = 'support'): Promise<URL> {
   const browser = await signedIn(stack, 'alice');
   await browser.get(`/portal?${begun.query}`);
-  const { headers, status } = await browser.post('/portal', { wants: 'code', grant });
+  const { headers, status } = await browser.post('/portal', { wants: 'code', grant, 'command-line': begun.text });
   expect(status).toBe(303);
   return new URL(headers.location ?? '');
 }
@@ -56,7 +60,7 @@ describe('a sign-in for the command line', () => {
     const page = await browser.get('/portal');
     expect(page.body).toContain('Give to the daypass command on this computer');
     expect(page.headers['content-security-policy']).toContain('http://127.0.0.1:51234');
-    const { headers } = await browser.post('/portal', { wants: 'code', grant: 'support' });
+    const { headers } = await browser.post('/portal', { wants: 'code', grant: 'support', 'command-line': begun.text });
     const back = new URL(headers.location ?? '');
     expect([back.origin, back.pathname]).toEqual(['http://127.0.0.1:51234', '/']);
     expect(back.searchParams.get('state')).toBe(begun.state);
@@ -120,16 +124,30 @@ describe('a sign-in for the command line', () => {
 
   test('is given for grants that fit only', async () => {
     const browser = await signedIn(stack, 'bob');
-    await browser.get(`/portal?${begin().query}`);
-    expect((await browser.post('/portal', { wants: 'code', grant: 'support' })).status).toBe(403);
+    const { query, text } = begin();
+    await browser.get(`/portal?${query}`);
+    const wish = { wants: 'code', grant: 'support', 'command-line': text };
+    expect((await browser.post('/portal', wish)).status).toBe(403);
   });
 
   test('is given to nobody who did not begin, and from our own page only', async () => {
     const browser = await signedIn(stack, 'alice');
-    expect((await browser.post('/portal', { wants: 'code', grant: 'support' })).status).toBe(400);
-    await browser.get(`/portal?${begin().query}`);
-    const elsewhere = await browser.post('/portal', { wants: 'code', grant: 'support' }, 'https://evil.example');
-    expect(elsewhere.status).toBe(400);
+    const { query, text } = begin();
+    const wish = { wants: 'code', grant: 'support', 'command-line': text };
+    expect((await browser.post('/portal', wish)).status).toBe(400);
+    await browser.get(`/portal?${query}`);
+    expect((await browser.post('/portal', wish, 'https://evil.example')).status).toBe(400);
+    expect((await browser.post('/portal', wish)).status).toBe(303);
+  });
+
+  test('is given to the one that the page showed, not to one that came since', async () => {
+    const browser = await signedIn(stack, 'alice');
+    const [mine, mallorys] = [begin(), begin(6666)];
+    const page = await browser.get(`/portal?${mine.query}`);
+    expect(page.body).toContain(codeOf(parseCommandLine(mine.text) as CommandLine));
+    await browser.get(`/portal?${mallorys.query}`);
+    const answer = await browser.post('/portal', { wants: 'code', grant: 'support', 'command-line': mine.text });
+    expect(answer.status).toBe(400);
   });
 
   test.each(['80', '65536', '51234.evil.example', '51234@evil.example', '-1', '51234/../', ''])(

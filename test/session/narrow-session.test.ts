@@ -70,6 +70,20 @@ describe('a grant with a session policy', () => {
     expect([refusal?.code, refusal?.detail.hint]).toEqual(['policy_not_within', undefined]);
   });
 
+  test('stays in the characters that STS takes', () => {
+    const own = policyOf('arn:aws:s3:::privet/Łukasz/*');
+    const { policy = '' } = narrowSession(aPlan(own), wish(policyOf('arn:aws:s3:::privet/*')));
+    expect(policy).toMatch(/^[ -~]+$/);
+    expect(JSON.parse(policy).Statement[0].Resource).toEqual(['arn:aws:s3:::privet/Łukasz/*']);
+  });
+
+  test('repeats no token that was put into a policy', () => {
+    const token = 'ewogICJhbGciOiJFUzI1NiIKfQ.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlc2lnbmF0dXJl';
+    const told = refusalOf(() => narrowSession(aPlan(), wish(policyOf(token))))?.detail;
+    const named = refusalOf(() => narrowSession(aPlan(), wish(JSON.stringify({ [token]: 1 }))))?.detail;
+    expect(JSON.stringify([told, named])).not.toContain('c2lnbmF0dXJl');
+  });
+
   test('takes none that would not fit', () => {
     const many = Array.from({ length: 60 }, (_, index) => `arn:aws:s3:::privet/${index}/${'x'.repeat(40)}`);
     const own = policyOf('arn:aws:s3:::privet/*');

@@ -1,4 +1,4 @@
-import { profileIn, withProfile } from '../aws-config.ts';
+import { isBeyondUs, profileIn, withProfile } from '../aws-config.ts';
 import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, UsageError } from '../command.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { grantOf } from '../session.ts';
@@ -48,8 +48,19 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const wanted = grantOf(grant, signedInProfile(profile, io));
   if (!/^[\w-]+$/.test(wanted)) throw new UsageError(`--grant ${wanted}: small letters, digits and -.`);
   const { awsConfigFile: file, self } = io.machine;
+  // Some SDKs give the line to a shell.
+  if (/[$`\n\r]|\\(?=["$`\\])/.test(self)) {
+    throw new UsageError(
+      `Daypass lies at ${self}, and shells would read more than a path in that. Install it elsewhere.`,
+    );
+  }
   const command = `${self} credentials --format process --grant ${wanted} --profile ${profile}`;
   const before = io.machine.readIfThere(file) ?? '';
+  if (isBeyondUs(before, name)) {
+    throw new UsageError(
+      `[profile ${name}] in ${file} is written in a way that this command would spoil. Choose another name.`,
+    );
+  }
   const present = profileIn(before, name);
   const process = present?.get('credential_process');
   const others = [...(present?.keys() ?? [])].filter((key) => otherWays.test(key));

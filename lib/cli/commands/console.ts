@@ -1,4 +1,6 @@
-import { askDaypass } from '../ask-daypass.ts';
+import { randomBytes } from 'node:crypto';
+import { signInHosts } from '../../console/partition.ts';
+import { askDaypass, Unreachable } from '../ask-daypass.ts';
 import { argumentsIn, type Command, Denied, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { grantOf, idTokenOf } from '../session.ts';
@@ -39,9 +41,53 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const token = await idTokenOf(name, profile, io);
   const body = { grant: grantOf(grant, profile), token, ...(destination !== undefined && { destination }) };
   const answer = await askDaypass({ endpoint: profile.endpoint, path: '/v1/console', body }, io);
-  const url = String(answer.url);
+  const url = consoleLink(String(answer.url), profile.endpoint);
   if (json) io.write(inJson(answer));
   else if (print || !io.machine.hasDisplay) io.write(`${url}\n`);
-  else await io.machine.openBrowser(url);
+  else await openPrivately(url, io);
   return exitCodes.yes;
+}
+
+/** Into AWS's sign-in and nowhere else; on this machine into what stands in for it. */
+function consoleLink(url: string, endpoint: string): string {
+  const { origin = '', hostname = '' } = URL.canParse(url) ? new URL(url) : {};
+  const isLocal = (address: string) => /^http:\/\/127\.0\.0\.1(:\d+)?$/.test(address);
+  const isAws =
+    origin === `https://${hostname}` && signInHosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+  if (isAws || (isLocal(origin) && isLocal(endpoint))) return url;
+  throw new Unreachable('The answer of Daypass is no link into the AWS console. Is the address right?');
+}
+
+const longestWaitMilliseconds = 30_000;
+
+/** Arguments of processes are for everybody on the machine to read, so the browser gets an address that serves once. */
+async function openPrivately(url: string, io: Io): Promise<void> {
+  const path = `/${randomBytes(32).toString('base64url')}`;
+  let served: () => void = () => undefined;
+  const once = new Promise<void>((resolve) => {
+    served = resolve;
+  });
+  let isLeft = true;
+  const server = await io.machine.serve(async (request) => {
+    if (!isLeft || request.method !== 'GET' || request.url.pathname !== path) {
+      return { status: 404, type: 'text/plain', body: 'There is nothing here.' };
+    }
+    isLeft = false;
+    setTimeout(served, 100);
+    return { status: 303, type: 'text/plain', body: '', location: url };
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error('No browser came for the link. daypass console --print shows it.')),
+      longestWaitMilliseconds,
+    );
+  });
+  try {
+    await io.machine.openBrowser(`http://127.0.0.1:${server.port}${path}`);
+    await Promise.race([once, late]);
+  } finally {
+    clearTimeout(timer);
+    await server.close();
+  }
 }

@@ -1,4 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { devNull } from 'node:os';
+import { profileIn } from '../aws-config.ts';
 import { argumentsIn, type Command, type ExitCode, type Io, UsageError } from '../command.ts';
 import { asEnvironment } from '../formats.ts';
 import type { LoopbackServer } from '../machine.ts';
@@ -63,7 +65,12 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const endpoint = await serve(wish, token, io);
   try {
     return await io.machine.run(command, rest, {
+      ...regionOf(io),
       ...clean,
+      // In SDKs every profile, [default] first, goes before the container: with one the work would run as somebody else.
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${endpoint.port}/`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
     });
@@ -72,17 +79,28 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
+/** Of the [default] that the work does not see. */
+function regionOf({ machine }: Io): Record<string, string> {
+  const region = profileIn(machine.readIfThere(machine.awsConfigFile) ?? '', 'default')?.get('region');
+  return region === undefined ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+}
+
 /** The contract of ECS's credentials endpoint, for whoever knows the token. */
 function serve(wish: CredentialsWish, token: string, io: Io): Promise<LoopbackServer> {
   const json = (status: number, body: unknown) => ({ status, type: 'application/json', body: JSON.stringify(body) });
   const refused = (status: number, message: string) =>
     json(status, { Code: 'Refused', Message: message, code: 'Refused', message });
+  /** One exchange for all who ask at once. */
+  let flight: ReturnType<typeof credentialsFor> | undefined;
   return io.machine.serve(async ({ method, url, authorization = '' }) => {
     if (method !== 'GET' || url.pathname !== '/') return refused(404, 'There is nothing here.');
     if (!same(authorization.replace(/^Bearer +/i, ''), token))
       return refused(401, 'The authorization token is another.');
     try {
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = (await credentialsFor(wish, io)).credentials;
+      flight ??= credentialsFor(wish, io).finally(() => {
+        flight = undefined;
+      });
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = (await flight).credentials;
       return json(200, {
         AccessKeyId: accessKeyId,
         SecretAccessKey: secretAccessKey,

@@ -1,4 +1,5 @@
 import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, UsageError } from '../command.ts';
+import { checkedEndpoint } from '../endpoint.ts';
 import {
   checkedName,
   defaultProfile,
@@ -72,22 +73,13 @@ function wanted(values: Values, known: Profile | undefined, io: Io): Profile {
   const endpoint = values.endpoint ?? known?.endpoint ?? io.machine.endpoint;
   if (endpoint === undefined) throw new UsageError('--endpoint: where is Daypass?');
   const grant = values.grant ?? known?.grant;
-  const base = { endpoint: addressOf(endpoint), ...(grant !== undefined && { grant }) };
+  const base = { endpoint: checkedEndpoint(endpoint), ...(grant !== undefined && { grant }) };
   if (values.saml && values.issuer !== undefined)
     throw new UsageError('Sign in with --issuer or with --saml, not with both.');
   if (values.saml || (known?.saml !== undefined && values.issuer === undefined)) return { ...base, saml: 'portal' };
   const oidc = oidcOf(values, known?.oidc);
   if (!oidc) throw new UsageError('How do you sign in? --issuer ISSUER --client-id ID, or --saml.');
   return { ...base, oidc };
-}
-
-/** A sign-in goes over https; over http only to this machine. */
-function addressOf(text: string): string {
-  const isSafe = /^https:\/\/[^/?#@]+$|^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(text.replace(/\/$/, ''));
-  if (!isSafe || !URL.canParse(text)) {
-    throw new UsageError(`--endpoint ${text}: an https:// address without a path, or one on this machine.`);
-  }
-  return new URL(text).origin;
 }
 
 function oidcOf(values: Values, known: OidcSignIn | undefined): OidcSignIn | undefined {

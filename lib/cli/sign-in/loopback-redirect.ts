@@ -13,7 +13,8 @@ export interface Redirect {
 
 const minutes = 5;
 
-export async function loopbackRedirect(path: string, { machine }: Io): Promise<Redirect> {
+/** Whoever comes with another state than the expected is sent away, and the waiting goes on. */
+export async function loopbackRedirect(path: string, state: string, { machine }: Io): Promise<Redirect> {
   let resolve: (url: URL) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
   const returned = new Promise<URL>((yes, no) => {
@@ -21,8 +22,8 @@ export async function loopbackRedirect(path: string, { machine }: Io): Promise<R
     reject = no;
   });
   const server = await machine.serve(async ({ method, url }) => {
-    if (method !== 'GET' || url.pathname !== path || !url.searchParams.has('state')) {
-      return { status: 404, type: 'text/plain', body: 'There is nothing here.' };
+    if (method !== 'GET' || url.pathname !== path || url.searchParams.get('state') !== state) {
+      return { status: 400, type: 'text/plain', body: 'Nobody here waits for this.' };
     }
     resolve(new URL(url.pathname + url.search, `http://127.0.0.1:${server.port}`));
     const content = '<p>The command line has what it needs. You can close this page.</p>';

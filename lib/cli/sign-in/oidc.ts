@@ -47,7 +47,7 @@ function secretsFrom({ id_token: idToken, refresh_token: refreshToken }: client.
 
 async function discovered({ issuer, address, clientId }: OidcSignIn, io: Io): Promise<client.Configuration> {
   const server = urlOf(issuer);
-  const isLocal = [issuer, address].some((each) => each?.startsWith('http://127.0.0.1:'));
+  const isLocal = server.protocol === 'http:' || address !== undefined;
   const at: client.CustomFetch = (url, options) =>
     io.fetch(address ? url.replace(server.origin, address) : url, options as RequestInit);
   try {
@@ -62,7 +62,9 @@ async function discovered({ issuer, address, clientId }: OidcSignIn, io: Io): Pr
 }
 
 function urlOf(issuer: string): URL {
-  if (URL.canParse(issuer) && /^https:|^http:\/\/127\.0\.0\.1:/.test(issuer)) return new URL(issuer);
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === '127.0.0.1');
+  if (url && isSafe && url.username === '' && url.password === '') return url;
   throw new UsageError(`--issuer ${issuer}: an https:// address, as the tokens spell it in iss.`);
 }
 
@@ -72,9 +74,9 @@ async function byBrowser(
   wantsBrowser: boolean,
   io: Io,
 ): Promise<client.TokenEndpointResponse> {
-  const redirect = await loopbackRedirect(callbackPath, io);
+  const [verifier, state, nonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()];
+  const redirect = await loopbackRedirect(callbackPath, state, io);
   try {
-    const [verifier, state, nonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()];
     const url = client.buildAuthorizationUrl(provider, {
       redirect_uri: redirect.redirectUri,
       scope,

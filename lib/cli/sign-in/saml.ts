@@ -1,7 +1,7 @@
 // A person signs in with SAML: through the portal, and back to the loopback interface with a code that is good once.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { commandLineText } from '../../sign-in/command-line.ts';
+import { codeOf, commandLineText } from '../../sign-in/command-line.ts';
 import { portalPath, redemptionPath } from '../../sign-in/our-addresses.ts';
 import { type AskedDaypass, askDaypass, credentialsIn } from '../ask-daypass.ts';
 import type { Io } from '../command.ts';
@@ -9,14 +9,16 @@ import type { Profile, ProfileSecrets } from '../profiles.ts';
 import { loopbackRedirect, visit } from './loopback-redirect.ts';
 
 export async function signInWithSaml({ endpoint }: Profile, browser: boolean, io: Io): Promise<SamlSignIn> {
-  const redirect = await loopbackRedirect('/', io);
+  const [verifier, state] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
+  const redirect = await loopbackRedirect('/', state, io);
   try {
-    const [verifier, state] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const port = Number(new URL(redirect.redirectUri).port);
     const url = `${endpoint}${portalPath}?command-line=${commandLineText({ port, challenge, state })}`;
+    io.tell(
+      `The page must show the code ${codeOf({ port, challenge, state })}; if it shows another, somebody else asks.\n\n`,
+    );
     const { searchParams } = await visit(url, redirect, browser, io);
-    if (searchParams.get('state') !== state) throw new Error('The browser came back from another sign-in. Try again.');
     const [code, grant] = [searchParams.get('code') ?? '', searchParams.get('grant') ?? ''];
     const asked: AskedDaypass = { endpoint, path: redemptionPath, body: { grant, code, verifier } };
     const credentials = credentialsIn(await askDaypass(asked, io));

@@ -1,0 +1,10 @@
+import { UsageError } from './command.ts';
+
+/** Tokens and credentials go over https; over http only to this machine. Throws a `UsageError`. */
+export function checkedEndpoint(text: string): string {
+  const isSafe = /^https:\/\/[^/?#@]+$|^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(text.replace(/\/$/, ''));
+  if (!isSafe || !URL.canParse(text)) {
+    throw new UsageError(`--endpoint ${text}: an https:// address without a path, or one on this machine.`);
+  }
+  return new URL(text).origin;
+}
