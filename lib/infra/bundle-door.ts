@@ -60,17 +60,38 @@ export function bundleDoor(name: FunctionName, files: Readonly<Record<string, st
   return folder;
 }
 
-function bundle(source: FunctionName | (typeof later)[keyof typeof later], outfile: string): Metafile {
-  const { metafile } = buildSync({
+type Source = FunctionName | (typeof later)[keyof typeof later];
+
+interface Bundled {
+  readonly code: Uint8Array;
+  readonly metafile: Metafile;
+}
+
+/** What several doors load later is made once. */
+const made = new Map<Source, Bundled>();
+
+function bundle(source: Source, outfile: string): Metafile {
+  const { code, metafile } = made.get(source) ?? built(source);
+  writeFileSync(outfile, code);
+  return metafile;
+}
+
+function built(source: Source): Bundled {
+  const { metafile, outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL(`../../lambdas/${source}${extension}`, import.meta.url))],
-    outfile,
+    outfile: 'index.js',
     ...bundling,
     alias: { https: unusedFetcher, ...(pipes.includes(source) ? {} : { stream: unusedFetcher }) },
     external: Object.keys(later),
     metafile: true,
+    write: false,
     logLevel: 'error',
   });
-  return metafile;
+  const [output] = outputFiles;
+  if (!output) throw new Error(`Nothing came of bundling ${source}.`);
+  const bundled = { code: output.contents, metafile };
+  made.set(source, bundled);
+  return bundled;
 }
 
 /** They have samlify, whose XML writer wants Node's own streams; nothing in them verifies a token. */

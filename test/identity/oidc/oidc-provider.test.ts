@@ -46,6 +46,9 @@ describe('the identity that a token proves', () => {
       provenUntil: later(300),
       evidence: proof,
       once: [],
+      // Where a grant takes a token once: until no clock takes it any more.
+      oneTime: { key: expect.stringMatching(/^token#[0-9a-f]{64}$/), until: later(420) },
+      sessionUntil: later(300),
     });
     expect(attributes.texts.get('groups')).toEqual(['a', 'b']);
     expect(attributes.texts.get('email_verified')).toEqual(['true']);
