@@ -167,7 +167,7 @@ export const routes = [
       secret: 'decryption',
     },
     throttle: { perSecond: 20, burst: 40 },
-    answers: 'a sign-in for a SAML response, and a redirect to /',
+    answers: 'a sign-in for a SAML response, and a redirect to /portal',
     openBecause: 'The signed SAML response is the authorisation: the door verifies it, and AWS STS verifies it again.',
   },
   {

@@ -24,7 +24,7 @@ export async function askDaypass(
   { endpoint, path, body, token }: AskedDaypass,
   io: Io,
 ): Promise<Record<string, unknown>> {
-  let answer: Response;
+  let answer: Response | undefined;
   let told: unknown;
   try {
     answer = await io.fetch(endpoint + path, {
@@ -39,7 +39,8 @@ export async function askDaypass(
     });
     told = await answer.json();
   } catch (cause) {
-    throw new Unreachable(`${endpoint} did not answer as Daypass does. Is the address right?`, { cause });
+    const what = answer ? 'did not answer as Daypass does. Is the address right?' : 'could not be reached.';
+    throw new Unreachable(`${endpoint} ${what}`, { cause });
   }
   const members = isRecord(told) ? told : {};
   if (answer.ok) return members;

@@ -55,12 +55,17 @@ const harmless = (text: string) =>
 
 export interface CliIo extends Io {
   readonly fail: (text: string) => void;
+  readonly version: string;
 }
 
 export async function cli([name, ...args]: readonly string[], io: CliIo): Promise<ExitCode> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.write(usage);
     return name === undefined ? exitCodes.misuse : exitCodes.yes;
+  }
+  if (name === '--version' || name === '-v') {
+    io.write(`${io.version}\n`);
+    return exitCodes.yes;
   }
   const fail = (text: string) => io.fail(harmless(text));
   const command = commands.find((each) => each.name === name);

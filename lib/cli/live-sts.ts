@@ -6,6 +6,7 @@ import {
   GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
+import { accountOfKey } from '../access-key.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
 
 export interface SessionWish {
@@ -43,7 +44,7 @@ export function liveSts(): LiveSts {
         secretAccessKey: given?.SecretAccessKey ?? '',
         sessionToken: given?.SessionToken ?? '',
         expiration: given?.Expiration?.toISOString() ?? '',
-        accountId: '',
+        accountId: accountOfKey(given?.AccessKeyId ?? '') ?? '',
       };
     },
   };

@@ -84,6 +84,6 @@ export function signedInProfile(name: string, io: Io): Profile {
   const profile = profileNamed(name, io);
   if (profile) return profile;
   throw new UsageError(
-    `Nobody has signed in${name === defaultProfile ? '' : ` as --profile ${name}`} yet: daypass login --endpoint URL --issuer ISSUER --client-id ID`,
+    `Nobody has signed in${name === defaultProfile ? '' : ` as --profile ${name}`} yet: daypass login${name === defaultProfile ? '' : ` --profile ${name}`} --endpoint URL, and --issuer ISSUER --client-id ID or --saml`,
   );
 }

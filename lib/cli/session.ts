@@ -1,17 +1,21 @@
 // The sign-in of a profile at work: its token, and credentials for grants.
 
 import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
+import { inOneLine } from '../printable.ts';
 import { askDaypass, credentialsIn } from './ask-daypass.ts';
 import { Denied, type Io, UsageError } from './command.ts';
 import { checkedEndpoint } from './endpoint.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
-import { keepSecrets, type Profile, secretsOf, signedInProfile } from './profiles.ts';
+import { defaultProfile, keepSecrets, type Profile, secretsOf, signedInProfile } from './profiles.ts';
 
 /** What must be left of a token and of credentials for them to be used. */
 const tokenSeconds = 30;
 const credentialsSeconds = 300;
 
 export const profileOptions = { profile: { type: 'string' } } as const;
+
+/** As the command line wants it. */
+const named = (profile: string) => (profile === defaultProfile ? '' : ` --profile ${profile}`);
 
 /** When a token ends, by its own word. */
 export function endOf(idToken: string): Date {
@@ -36,7 +40,7 @@ export async function idTokenOf(name: string, profile: Profile, io: Io): Promise
     const { idToken: newer } = await secretsOf(name, io);
     if (newer !== undefined && newer !== idToken && endOf(newer) > io.now()) return newer;
   }
-  throw new Denied(`The sign-in has ended: daypass login${name === 'default' ? '' : ` --profile ${name}`}`);
+  throw new Denied(`The sign-in has ended: daypass login${named(name)}`);
 }
 
 export interface CredentialsWish {
@@ -63,10 +67,13 @@ export async function credentialsFor(wish: CredentialsWish, io: Io): Promise<Giv
   const kept = new Map(Object.entries(secrets.credentials ?? {})).get(grant);
   if (kept && isGood(kept, io) && durationSeconds === undefined) return { credentials: kept, grant };
   if (!profile.oidc) {
-    throw new Denied(`A SAML sign-in gives credentials once, and those for ${grant} have ended: daypass login`);
+    const why = kept ? `those for ${grant} have ended` : `it was not for ${grant}`;
+    throw new Denied(`A SAML sign-in gives credentials for one grant, once, and ${why}: daypass login${named(name)}`);
   }
   const idToken = await idTokenOf(name, profile, io);
   const credentials = await exchanged({ endpoint: profile.endpoint, grant, token: idToken, durationSeconds }, io);
+  // What was wished for once is not what the next command wants.
+  if (durationSeconds !== undefined) return { credentials, grant };
   const now = await secretsOf(name, io);
   await keepSecrets(name, { ...now, credentials: { ...now.credentials, [grant]: credentials } }, io);
   return { credentials, grant };
@@ -88,8 +95,12 @@ interface Exchange {
   readonly durationSeconds: number | undefined;
 }
 
-const exchanged = async ({ endpoint, ...body }: Exchange, io: Io) =>
-  credentialsIn(await askDaypass({ endpoint, path: '/v1/credentials', body }, io));
+async function exchanged({ endpoint, ...body }: Exchange, io: Io): Promise<KeptCredentials> {
+  const answer = await askDaypass({ endpoint, path: '/v1/credentials', body }, io);
+  const { durationLimitedBy: limit } = answer;
+  if (typeof limit === 'string') io.tell(`The session has another length than you asked for: ${inOneLine(limit)}.\n`);
+  return credentialsIn(answer);
+}
 
 const isGood = ({ expiration }: KeptCredentials, io: Io) =>
   new Date(expiration).getTime() - io.now().getTime() > credentialsSeconds * 1000;

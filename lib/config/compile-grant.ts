@@ -145,7 +145,7 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
     if (!says) continue;
     report(
       `${path}.${part}`,
-      `binds callers of Daypass only, and with forward a token is enough to ask STS without it, ${remedy}`,
+      'binds callers of Daypass only: whoever holds a token can ask STS without it; write acceptsDirectStsCalls: true where that is acceptable',
     );
   }
   if (declared.session.policy) {

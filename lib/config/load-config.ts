@@ -127,6 +127,7 @@ const harmless = {
     when: 'anyone',
     role: { arn: 'arn:aws:iam::111122223333:role/placeholder' },
     session: {},
+    oneTime: false,
   },
 };
 

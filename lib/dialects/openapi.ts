@@ -37,7 +37,11 @@ const inJson = (asks: SchemaName, answers: SchemaName): Spoken => ({
 /** Closed: a route that is not here does not compile. */
 const spoken: Readonly<Record<RouteKey, Spoken>> = {
   'POST /v1/credentials': inJson('credentialsRequest', 'credentialsAnswer'),
-  'POST /': { answers: { status: 200, mediaType: xml }, refuses: { mediaType: xml } },
+  'POST /': {
+    asks: { mediaType: form, schema: 'stsRequest' },
+    answers: { status: 200, mediaType: xml },
+    refuses: { mediaType: xml },
+  },
   'GET /': { answers: { status: 200, mediaType: xml }, refuses: { mediaType: xml } },
   'GET /v1/container/{grant}': {
     answers: { status: 200, mediaType: json, schema: 'containerAnswer' },

@@ -125,6 +125,22 @@ export const tokenRequest = {
   },
 } as const satisfies Schema;
 
+export const stsRequest = {
+  type: 'object',
+  required: ['Action', 'Version'],
+  properties: {
+    Action: { enum: ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML', 'GetCallerIdentity'] },
+    Version: { const: '2011-06-15' },
+    RoleArn: text('Chooses the grant.'),
+    RoleSessionName: text('Required, and without effect.'),
+    WebIdentityToken: token,
+    PrincipalArn: text('The IAM SAML provider.'),
+    SAMLAssertion: samlResponse,
+    DurationSeconds: seconds('900 to 43200.'),
+    Policy: text('Narrows the session. So does PolicyArns.member.1.arn.'),
+  },
+} as const satisfies Schema;
+
 export const tokenAnswer = {
   type: 'object',
   required: ['access_token', 'issued_token_type', 'token_type', 'expires_in'],

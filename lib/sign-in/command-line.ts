@@ -25,8 +25,8 @@ export function parseCommandLine(text: string | undefined): CommandLine | undefi
 export const originOf = ({ port }: CommandLine) => `http://127.0.0.1:${port}`;
 
 /** Where the browser goes with the code. */
-export const returnTo = (waiting: CommandLine, answer: { readonly code: string; readonly grant: string }) =>
-  `${originOf(waiting)}/?${new URLSearchParams({ ...answer, state: waiting.state })}`;
+export const returnTo = (waiting: CommandLine, { code, grant }: { readonly code: string; readonly grant: string }) =>
+  `${originOf(waiting)}/?${new URLSearchParams({ code, grant, state: waiting.state })}`;
 
 /** What the person compares, page and terminal: as ABCD-1234. */
 export function codeOf(waiting: CommandLine): string {

@@ -9,6 +9,10 @@ describe('the command line', () => {
     for (const { name, summary } of commands) expect(out).toMatch(new RegExp(`${name} +${summary}`));
   });
 
+  test.each(['--version', '-v'])('%s tells the version', async (word) => {
+    expect(await daypass([word])).toEqual({ exit: 0, out: '1.2.3\n', err: '' });
+  });
+
   test('nothing at all is the same list, and no success', async () => {
     expect(await daypass([])).toMatchObject({ exit: 2, out: expect.stringContaining('explain') });
   });

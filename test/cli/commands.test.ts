@@ -279,6 +279,17 @@ describe('key-info', () => {
     });
   });
 
+  test.each([
+    [new Error('Region is missing'), 2, 'Set AWS_REGION'],
+    [new Error('Could not load credentials from any providers'), 2, 'Sign in to AWS first'],
+    [new Error('connect ECONNREFUSED 127.0.0.1:1'), 4, 'could not be reached'],
+    [new Error('AccessDenied'), 1, 'AWS did not tell: AccessDenied'],
+  ])('tells whose fault it is: %s', async (error, exit, says) => {
+    const sts = { ...refusing(), accountOf: () => Promise.reject(error) };
+    const ran = await daypass(['key-info', 'AKIAIOSFODNN7EXAMPLE', '--live'], { sts });
+    expect(ran).toMatchObject({ exit, err: expect.stringContaining(says) });
+  });
+
   test('says when a key does not tell', async () => {
     expect(await daypass(['key-info', 'AKIAIOSFODNN7EXAMPLE'])).toMatchObject({
       exit: 2,

@@ -53,6 +53,7 @@ export async function daypass(
       if (!sts) throw new Error('STS was asked.');
       return sts;
     },
+    version: '1.2.3',
     machine,
     fetch: send,
     isTerminal: false,

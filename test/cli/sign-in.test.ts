@@ -107,14 +107,14 @@ describe('a browser', () => {
               expect([target, status]).toEqual([target, 400]);
             }
             const [, state = ''] = /[?&]state=([\w-]+)/.exec(told) ?? [];
-            await fetch(`http://127.0.0.1:${server.port}/callback?error=access_denied&state=${state}`);
+            await fetch(`http://127.0.0.1:${server.port}/callback?error=access_denied&state=${state}&iss=${issuer}`);
           }, 50);
           return server;
         },
       },
     });
     const { exit, err } = await ran;
-    expect([exit, alice.machine.opened]).toEqual([2, []]);
+    expect([exit, alice.machine.opened]).toEqual([1, []]);
     expect(err).toMatch(/Visit\n\n {2}http:\/\/127\.0\.0\.1:\d+\/auth\?/);
   });
 
@@ -131,7 +131,7 @@ describe('a browser', () => {
         }),
     });
     const { exit, err } = await daypass(['login', ...oidc()], mallory);
-    expect(exit).toBe(2);
+    expect(exit).toBe(1);
     expect(err).not.toContain('Signed in');
     expect(mallory.machine.kept.size).toBe(0);
   });
@@ -174,6 +174,47 @@ describe('SAML', () => {
     expect(JSON.parse(out)).toMatchObject({ Version: 1, AccountId: '111122223333' });
     expect((await daypass(['whoami'], alice)).out).toContain('SAML, through the portal');
     expect(await daypass(['credentials', '--grant', 'read-reports'], alice)).toMatchObject({ exit: 1 });
+  });
+});
+
+describe('a portal', () => {
+  const nobody = () => around({ visit: () => expect.unreachable() });
+
+  test('that is not there is told at once', async () => {
+    const ran = await daypass(['login', '--endpoint', 'http://127.0.0.1:1', '--saml'], nobody());
+    expect(ran).toMatchObject({ exit: 4, err: expect.stringContaining('could not be reached') });
+    const other = await daypass(['login', '--endpoint', stack.aws, '--saml'], nobody());
+    expect([2, 4]).toContain(other.exit);
+  });
+
+  test('gets nothing back but code, grant and state', async () => {
+    let back = '';
+    const alice = around({
+      visit: (url) =>
+        void (async () => {
+          const browser = new Browser(stack);
+          await browser.get(url);
+          await deliver(browser, await atTheIdp(browser, 'alice'));
+          const commandLine = new URL(url).searchParams.get('command-line') ?? '';
+          const wish = { wants: 'code', grant: 'support', 'command-line': commandLine };
+          back = (await browser.post('/portal', wish)).headers.location ?? '';
+          await fetch(back);
+        })(),
+    });
+    expect((await daypass(['login', '--endpoint', stack.gateway, '--saml'], alice)).exit).toBe(0);
+    expect([...new URL(back).searchParams.keys()].sort()).toEqual(['code', 'grant', 'state']);
+  });
+});
+
+describe('a duration that is wished for once', () => {
+  test('is told when it is another, and is not what the next command gets', async () => {
+    const alice = await signedIn('alice');
+    const short = await daypass(['credentials', '--duration', '5m', '--format', 'json'], alice);
+    expect(short).toMatchObject({ exit: 0, err: expect.stringContaining('shortest session') });
+    const next = await daypass(['credentials', '--format', 'json'], alice);
+    const length = (out: string) => new Date(JSON.parse(out).expiration).getTime() - Date.now();
+    expect(length(short.out)).toBeLessThan(1_000_000);
+    expect(length(next.out)).toBeGreaterThan(10_000_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { signInHosts } from '../../console/partition.ts';
 import { askDaypass, Unreachable } from '../ask-daypass.ts';
-import { argumentsIn, type Command, Denied, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { grantOf, idTokenOf } from '../session.ts';
 
@@ -37,7 +37,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     json = false,
   } = argumentsIn(args, options).values;
   const profile = signedInProfile(name, io);
-  if (!profile.oidc) throw new Denied(`A SAML sign-in opens the console in the portal: ${profile.endpoint}/portal`);
+  if (!profile.oidc) throw new UsageError(`A SAML sign-in opens the console in the portal: ${profile.endpoint}/portal`);
   const token = await idTokenOf(name, profile, io);
   const body = { grant: grantOf(grant, profile), token, ...(destination !== undefined && { destination }) };
   const answer = await askDaypass({ endpoint: profile.endpoint, path: '/v1/console', body }, io);

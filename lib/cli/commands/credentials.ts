@@ -10,7 +10,7 @@ Prints credentials for a grant: those that are kept while more than five minutes
 
   --grant NAME      (default: that of the sign-in)
   --format FORMAT   ${formats.join(', ')}   (default: env; process is for credential_process of the AWS configuration)
-  --duration D      as 4h, 90m or seconds; what is too long is shortened
+  --duration D      as 4h, 90m or seconds, for this once; what is too long is shortened, below 15m raised
   --token T         an ID token instead of the kept sign-in; @FILE, or - for standard input
   --endpoint URL    with --token: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
   --profile NAME    (default: ${defaultProfile})

@@ -1,6 +1,6 @@
-import { messageOf } from '../../message-of.ts';
 import { inOneLine } from '../../printable.ts';
 import { isRecord } from '../../record.ts';
+import { awsFailure } from '../aws-failure.ts';
 import {
   argumentsIn,
   type Command,
@@ -19,7 +19,7 @@ What an encoded authorization message says: who asked for what, whether somethin
 condition keys of the request. AWS decodes it (sts:DecodeAuthorizationMessage), with the credentials of your AWS
 configuration. MESSAGE may be @FILE, or - for standard input; the whole error around it will do.
 
-Exit status: 0 decoded, 1 AWS refused, 2 it is no message.
+Exit status: 0 decoded, 1 AWS refused, 2 it is no message, or AWS cannot be asked, 4 it could not be reached.
 `;
 
 const options = { json: { type: 'boolean' } } as const;
@@ -49,7 +49,7 @@ async function decodedByAws(message: string, io: Io): Promise<string> {
   try {
     return await (await io.sts()).decode(message);
   } catch (error) {
-    throw new Denied(`AWS did not decode it: ${messageOf(error)}`);
+    throw awsFailure(error, 'AWS did not decode it');
   }
 }
 

@@ -13,7 +13,8 @@ Runs a command with credentials for a grant in its environment. With --server it
 on this machine instead, from which AWS SDKs fetch new ones by themselves for as long as your sign-in lasts.
 
   --grant NAME     (default: that of the sign-in)
-  --server         for work that takes longer than credentials last
+  --server         for work that takes longer than credentials last; it does not see your AWS configuration, whose profiles
+                   would go before, but for the region of [default]
   --profile NAME   (default: ${defaultProfile})
 
   daypass exec --grant tenant-files -- aws s3 ls s3://privet/blue/

@@ -1,7 +1,7 @@
 import { inOneLine } from '../../printable.ts';
 import { isRecord } from '../../record.ts';
 import { askDaypass } from '../ask-daypass.ts';
-import { argumentsIn, type Command, Denied, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { idTokenOf } from '../session.ts';
 
@@ -19,7 +19,8 @@ export const grants: Command = { name: 'grants', summary: 'lists the grants that
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const { profile: name = defaultProfile, json = false } = argumentsIn(args, options).values;
   const profile = signedInProfile(name, io);
-  if (!profile.oidc) throw new Denied(`Those of a SAML sign-in are shown in the portal: ${profile.endpoint}/portal`);
+  if (!profile.oidc)
+    throw new UsageError(`Those of a SAML sign-in are shown in the portal: ${profile.endpoint}/portal`);
   const token = await idTokenOf(name, profile, io);
   const { grants: listed } = await askDaypass({ endpoint: profile.endpoint, path: '/v1/grants', token }, io);
   const found = Array.isArray(listed) ? listed.filter(isRecord) : [];

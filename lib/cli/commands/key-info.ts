@@ -1,22 +1,14 @@
 import { accountOfKey } from '../../access-key.ts';
-import { messageOf } from '../../message-of.ts';
-import {
-  argumentsIn,
-  type Command,
-  Denied,
-  type ExitCode,
-  exitCodes,
-  type Io,
-  inJson,
-  UsageError,
-} from '../command.ts';
+import { awsFailure } from '../aws-failure.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
 
 const usage = `daypass key-info KEY [--live] [--json]
 
 Which account an access key belongs to, and what kind of key it is. The key itself tells, so nothing is asked of anybody;
 with --live AWS is (sts:GetAccessKeyInfo), with the credentials of your AWS configuration.
 
-Exit status: 0 known, 1 AWS refused, 2 it is no access key, or one of before 2019, which only AWS can place (--live).
+Exit status: 0 known, 1 AWS refused, 2 it is no access key, or one of before 2019, which only AWS can place (--live), 4 AWS could
+not be reached.
 `;
 
 const options = { live: { type: 'boolean' }, json: { type: 'boolean' } } as const;
@@ -54,6 +46,6 @@ async function askedOfAws(key: string, io: Io): Promise<string> {
   try {
     return await (await io.sts()).accountOf(key);
   } catch (error) {
-    throw new Denied(`AWS did not tell: ${messageOf(error)}`);
+    throw awsFailure(error, 'AWS did not tell');
   }
 }

@@ -17,7 +17,8 @@ daypass login --endpoint URL --saml [--grant NAME]
 
 Signs you in, and remembers how: the next time daypass login alone will do. OpenID Connect by your browser (code flow with
 PKCE, back to this machine), or with --device on any other; SAML through the portal of Daypass, where you choose a grant.
-Sign-ins are kept in the keyring of the operating system, else in a file that only you may read.
+Sign-ins are kept in the keyring of the operating system, else in a file that only you may read, in DAYPASS_HOME (by default
+~/.config/daypass). The browser is waited for five minutes.
 
   --endpoint URL     the address of Daypass   (default: DAYPASS_ENDPOINT)
   --issuer ISSUER    the identity provider, as tokens spell it in iss; ISSUER=http://127.0.0.1:PORT for one on this machine

@@ -15,5 +15,6 @@ export const logout: Command = { name: 'logout', summary: 'forgets your sign-in'
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const { profile = defaultProfile } = argumentsIn(args, profileOptions).values;
   await (await io.machine.secrets()).delete(checkedName(profile));
+  io.tell(`Nothing of profile ${profile} is kept any more.\n`);
   return exitCodes.yes;
 }

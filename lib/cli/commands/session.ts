@@ -1,5 +1,5 @@
-import { messageOf } from '../../message-of.ts';
-import { argumentsIn, type Command, Denied, type ExitCode, exitCodes, type Io, UsageError } from '../command.ts';
+import { awsFailure } from '../aws-failure.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, UsageError } from '../command.ts';
 import { formatNamed, formats, formatted } from '../formats.ts';
 import { secondsOf } from './credentials.ts';
 
@@ -14,7 +14,7 @@ own in the AWS configuration; sign-ins do without.
   --format FORMAT   ${formats.join(', ')}   (default: env)
   --json            the same as --format json
 
-Exit status: 0 printed, 1 AWS refused, 2 it cannot be asked.
+Exit status: 0 printed, 1 AWS refused, 2 it cannot be asked, 4 it could not be reached.
 `;
 
 const options = {
@@ -43,7 +43,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   try {
     io.write(formatted(await (await io.sts()).session(wish), format, 'session'));
   } catch (error) {
-    throw new Denied(`AWS gave no session: ${messageOf(error)}`);
+    throw awsFailure(error, 'AWS gave no session');
   }
   return exitCodes.yes;
 }

@@ -3,7 +3,8 @@
 
 import * as client from 'openid-client';
 import { messageOf } from '../../message-of.ts';
-import { type Io, UsageError, waiting } from '../command.ts';
+import { Unreachable } from '../ask-daypass.ts';
+import { Denied, type Io, UsageError, waiting } from '../command.ts';
 import type { OidcSignIn, ProfileSecrets } from '../profiles.ts';
 import { loopbackRedirect, visit } from './loopback-redirect.ts';
 
@@ -57,7 +58,9 @@ async function discovered({ issuer, address, clientId }: OidcSignIn, io: Io): Pr
       ...(isLocal && { execute: [client.allowInsecureRequests] }),
     });
   } catch (cause) {
-    throw new Error(`${issuer} could not be reached as an OpenID Connect provider: ${messageOf(cause)}.`, { cause });
+    throw new Unreachable(`${issuer} could not be reached as an OpenID Connect provider: ${messageOf(cause)}.`, {
+      cause,
+    });
   }
 }
 
@@ -121,7 +124,7 @@ async function byDevice(
 /** In the provider's words, where it has some. */
 function told(error: unknown): unknown {
   if (error instanceof client.AuthorizationResponseError || error instanceof client.ResponseBodyError) {
-    return new Error(`The identity provider said no: ${error.error_description ?? error.error}.`, { cause: error });
+    return new Denied(`The identity provider said no: ${error.error_description ?? error.error}.`, { cause: error });
   }
   return error;
 }

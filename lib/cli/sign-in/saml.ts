@@ -3,12 +3,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { codeOf, commandLineText } from '../../sign-in/command-line.ts';
 import { portalPath, redemptionPath } from '../../sign-in/our-addresses.ts';
-import { type AskedDaypass, askDaypass, credentialsIn } from '../ask-daypass.ts';
-import type { Io } from '../command.ts';
+import { type AskedDaypass, askDaypass, credentialsIn, Unreachable } from '../ask-daypass.ts';
+import { type Io, UsageError } from '../command.ts';
 import type { Profile, ProfileSecrets } from '../profiles.ts';
 import { loopbackRedirect, visit } from './loopback-redirect.ts';
 
 export async function signInWithSaml({ endpoint }: Profile, browser: boolean, io: Io): Promise<SamlSignIn> {
+  await checkPortal(endpoint, io);
   const [verifier, state] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
   const redirect = await loopbackRedirect('/', state, io);
   try {
@@ -26,6 +27,19 @@ export async function signInWithSaml({ endpoint }: Profile, browser: boolean, io
   } finally {
     await redirect.close();
   }
+}
+
+/** Before anybody is sent there. */
+async function checkPortal(endpoint: string, io: Io): Promise<void> {
+  let status: number;
+  try {
+    const signal = AbortSignal.timeout(20_000);
+    ({ status } = await io.fetch(endpoint + portalPath, { redirect: 'manual', signal }));
+  } catch (cause) {
+    throw new Unreachable(`${endpoint} could not be reached.`, { cause });
+  }
+  if (status === 404) throw new UsageError(`${endpoint} has no portal: no SAML provider is configured there.`);
+  if (status !== 200) throw new Unreachable(`${endpoint} did not answer as Daypass does. Is the address right?`);
 }
 
 export interface SamlSignIn {
