@@ -24,4 +24,5 @@ const lambdaRim = (): Rim => ({
   sts: httpsNetwork({ privateAddresses: 'allowed' }),
   clock: () => new Date(),
   writeLine: (line) => void process.stdout.write(`${line}\n`),
+  metered: true,
 });

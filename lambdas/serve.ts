@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type AuditRecord, auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
+import { measured } from '../lib/audit/metrics.ts';
 import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
 import type { DoorHandler, Rim } from '../lib/door.ts';
@@ -18,10 +19,18 @@ export interface Serving<Asked, Answered, Means> {
 /** What every door has: somewhere to write its lines, and the time. */
 export type Recorder = Pick<Broker, 'audit' | 'clock'>;
 
-export const recorderWithin = ({ clock, writeLine }: Pick<Rim, 'clock' | 'writeLine'>): Recorder => ({
-  clock,
-  audit: (record) => writeLine(lineOf(record)),
-});
+export function recorderWithin({ clock, writeLine, metered }: Pick<Rim, 'clock' | 'writeLine' | 'metered'>): Recorder {
+  let coldStarts: 0 | 1 = 1;
+  return {
+    clock,
+    audit(record, began) {
+      const now = clock();
+      const latency = now.getTime() - began.getTime();
+      writeLine(lineOf(metered ? { ...record, ...measured(record, { latency, coldStarts }, now) } : record));
+      coldStarts = 0;
+    },
+  };
+}
 
 /** JSON, with what a terminal would obey and what ends lines elsewhere written as escapes. */
 const lineOf = (record: AuditRecord): string => {
@@ -42,14 +51,15 @@ export function serve<Asked, Answered, Means extends Recorder>(
   const handler = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const origin = originOf(event, door);
     const trail: Trail = {};
+    const began = means.clock();
     const request = requestOf(event);
     try {
       const answered = await act(dialect.read(request), means, trail);
       // Where no proof was presented nothing happened that an auditor asks for.
-      if (trail.asked || trail.operator) means.audit(auditRecord(origin, trail, means.clock()));
+      if (trail.asked || trail.operator) means.audit(auditRecord(origin, trail, means.clock()), began);
       return resultOf(dialect.answer(answered, means.clock(), origin.requestId));
     } catch (error) {
-      means.audit(auditRecord(origin, trail, means.clock(), error ?? new Error('Nothing was thrown.')));
+      means.audit(auditRecord(origin, trail, means.clock(), error ?? new Error('Nothing was thrown.')), began);
       return resultOf(dialect.refuse(noOf(error), origin.requestId, request));
     }
   };

@@ -15,6 +15,8 @@ export interface Rim {
   readonly sts: Network;
   readonly clock: () => Date;
   readonly writeLine: (line: string) => void;
+  /** Whether CloudWatch reads numbers out of the lines. Deployed it does. */
+  readonly metered?: true;
   /** Where AWS is, when it is not where the SDK finds it. Deployed there is none. */
   readonly embeddedAws?: EmbeddedAws;
   /** The private key under an ARN, as PEM. Deployed it comes from Secrets Manager. */

@@ -53,6 +53,7 @@ const mayImport = new Map<string, readonly string[]>([
       'lib/refusal.ts',
       'lib/routes.ts',
       'lib/environment.ts',
+      'lib/audit/metrics.ts',
       'lib/config/',
       'lib/check/',
       'lib/grant/',

@@ -33,7 +33,8 @@ export interface Origin {
 
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
-export type AuditWriter = (record: AuditRecord) => void;
+/** `began`: when the request came, for whoever measures. */
+export type AuditWriter = (record: AuditRecord, began: Date) => void;
 
 /** The record of an exchange that ended now, with an error or without. */
 export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unknown): AuditRecord {

@@ -10,6 +10,7 @@ import { type DoorName, type Needs, type Route, routesWith } from '../routes.ts'
 import { carriedConfigurationFile } from './bundle-door.ts';
 import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
+import { DoorDashboard } from './door-dashboard.ts';
 import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
@@ -85,6 +86,7 @@ export class Daypass extends Construct {
     );
     api.addDoors(routes, this.doors);
     const topic = alarmTopic && { topic: alarmTopic };
+    new DoorDashboard(this, 'Overview', { api, doors: this.doors });
     new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
     if (takesSaml) {
       new MetadataRefresh(this, 'MetadataRefresh', {

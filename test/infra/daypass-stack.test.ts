@@ -5,6 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { metrics } from '../../lib/audit/metrics.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
 import { variables } from '../../lib/environment.ts';
@@ -122,6 +123,14 @@ describe('doors', () => {
       new DaypassStack(new App(), 'Daypass', { configuration: { ...rest, corsOrigins: [] } }),
     );
     without.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+
+  test('a dashboard shows the metrics that the lines carry, for each door', () => {
+    const [dashboard] = properties('AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(dashboard?.DashboardBody);
+    for (const door of doors) expect(body).toContain(door);
+    for (const name of Object.values(metrics)) expect(body).toContain(name);
+    expect(body).toContain('{Daypass,result}');
   });
 
   test('every alarm says what to do', () => {
