@@ -1,5 +1,6 @@
 // Credentials as shells, tools and files take them.
 
+import { processOutput } from '../issue/process-output.ts';
 import { UsageError } from './command.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
 
@@ -19,10 +20,10 @@ export const asEnvironment = ({ accessKeyId, secretAccessKey, sessionToken }: Ke
   AWS_SESSION_TOKEN: sessionToken,
 });
 
-const withoutMilliseconds = (time: string) => time.replace(/\.\d+Z$/, 'Z');
+export const withoutMilliseconds = (time: string) => time.replace(/\.\d+Z$/, 'Z');
 
 export function formatted(credentials: KeptCredentials, format: Format, section: string): string {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = credentials;
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
   switch (format) {
     case 'env':
       return Object.entries(asEnvironment(credentials))
@@ -31,14 +32,7 @@ export function formatted(credentials: KeptCredentials, format: Format, section:
     case 'json':
       return `${JSON.stringify(credentials, null, 2)}\n`;
     case 'process':
-      return `${JSON.stringify({
-        Version: 1,
-        AccessKeyId: accessKeyId,
-        SecretAccessKey: secretAccessKey,
-        SessionToken: sessionToken,
-        Expiration: withoutMilliseconds(expiration),
-        ...(accountId !== '' && { AccountId: accountId }),
-      })}\n`;
+      return `${processOutput({ ...credentials, expiration: withoutMilliseconds(expiration) })}\n`;
     case 'ini':
       return `[${section}]
 aws_access_key_id = ${accessKeyId}

@@ -56,6 +56,9 @@ export function checkedName(name: string): string {
   return name;
 }
 
+/** As a command line ends with it; empty for the default. */
+export const profileOption = (name: string) => (name === defaultProfile ? '' : ` --profile ${name}`);
+
 export const profileNamed = (name: string, io: Io): Profile | undefined =>
   new Map(Object.entries(settingsIn(io).profiles)).get(checkedName(name));
 
@@ -83,7 +86,8 @@ export async function keepSecrets(name: string, secrets: ProfileSecrets, { machi
 export function signedInProfile(name: string, io: Io): Profile {
   const profile = profileNamed(name, io);
   if (profile) return profile;
+  const option = profileOption(name);
   throw new UsageError(
-    `Nobody has signed in${name === defaultProfile ? '' : ` as --profile ${name}`} yet: daypass login${name === defaultProfile ? '' : ` --profile ${name}`} --endpoint URL, and --issuer ISSUER --client-id ID or --saml`,
+    `Nobody has signed in${option && ` as${option}`} yet: daypass login${option} --endpoint URL, and --issuer ISSUER --client-id ID or --saml`,
   );
 }

@@ -6,16 +6,13 @@ import { askDaypass, credentialsIn } from './ask-daypass.ts';
 import { Denied, type Io, UsageError } from './command.ts';
 import { checkedEndpoint } from './endpoint.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
-import { defaultProfile, keepSecrets, type Profile, secretsOf, signedInProfile } from './profiles.ts';
+import { keepSecrets, type Profile, profileOption, secretsOf, signedInProfile } from './profiles.ts';
 
 /** What must be left of a token and of credentials for them to be used. */
 const tokenSeconds = 30;
 const credentialsSeconds = 300;
 
 export const profileOptions = { profile: { type: 'string' } } as const;
-
-/** As the command line wants it. */
-const named = (profile: string) => (profile === defaultProfile ? '' : ` --profile ${profile}`);
 
 /** When a token ends, by its own word. */
 export function endOf(idToken: string): Date {
@@ -40,7 +37,7 @@ export async function idTokenOf(name: string, profile: Profile, io: Io): Promise
     const { idToken: newer } = await secretsOf(name, io);
     if (newer !== undefined && newer !== idToken && endOf(newer) > io.now()) return newer;
   }
-  throw new Denied(`The sign-in has ended: daypass login${named(name)}`);
+  throw new Denied(`The sign-in has ended: daypass login${profileOption(name)}`);
 }
 
 export interface CredentialsWish {
@@ -68,7 +65,9 @@ export async function credentialsFor(wish: CredentialsWish, io: Io): Promise<Giv
   if (kept && isGood(kept, io) && durationSeconds === undefined) return { credentials: kept, grant };
   if (!profile.oidc) {
     const why = kept ? `those for ${grant} have ended` : `it was not for ${grant}`;
-    throw new Denied(`A SAML sign-in gives credentials for one grant, once, and ${why}: daypass login${named(name)}`);
+    throw new Denied(
+      `A SAML sign-in gives credentials for one grant, once, and ${why}: daypass login${profileOption(name)}`,
+    );
   }
   const idToken = await idTokenOf(name, profile, io);
   const credentials = await exchanged({ endpoint: profile.endpoint, grant, token: idToken, durationSeconds }, io);

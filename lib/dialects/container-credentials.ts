@@ -1,6 +1,7 @@
 // GET /v1/container/{grant}: the contract of ECS's credentials endpoint, which every AWS SDK reads and refreshes by
 // itself (AWS SDKs and Tools Reference, "Container credential provider"). The authorization token is the proof.
 
+import { timestamp } from '../aws-query/timestamp.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
@@ -23,7 +24,7 @@ export const containerCredentials: Dialect<ExchangeRequest, Exchanged> = {
       AccessKeyId: accessKeyId,
       SecretAccessKey: secretAccessKey,
       Token: sessionToken,
-      Expiration: expiration.toISOString().replace(/\.\d+/, ''),
+      Expiration: timestamp(expiration),
       RoleArn: grant.role.arn,
       AccountId: account,
     });

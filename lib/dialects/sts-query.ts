@@ -6,6 +6,7 @@ import { errorXml, queryHeaders, resultXml, stsProtocol } from '../aws-query/ans
 import { AwsError } from '../aws-query/aws-error.ts';
 import { readSamlRequest, readWebIdentityRequest, type SessionParameters } from '../aws-query/federated-requests.ts';
 import { type Parameters, parametersOf } from '../aws-query/parameters.ts';
+import { timestamp } from '../aws-query/timestamp.ts';
 import type { XmlValue } from '../aws-query/xml.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { PresentedProof } from '../identity/identity.ts';
@@ -170,7 +171,7 @@ function membersOf({ action, exchanged }: Extract<StsAnswered, { action: Federat
       AccessKeyId: credentials.accessKeyId,
       SecretAccessKey: credentials.secretAccessKey,
       SessionToken: credentials.sessionToken,
-      Expiration: credentials.expiration.toISOString().replace(/\.\d+/, ''),
+      Expiration: timestamp(credentials.expiration),
     },
     ...tellings(['PackedPolicySize', 'SourceIdentity']),
   };

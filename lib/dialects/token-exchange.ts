@@ -1,8 +1,10 @@
 // POST /v1/token: OAuth 2.0 Token Exchange (RFC 8693). What is given out is no token but AWS credentials, told as the
 // JSON that `credential_process` prints, so `token_type` is `N_A` (§2.2.1).
 
+import { timestamp } from '../aws-query/timestamp.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { PresentedProof } from '../identity/identity.ts';
+import { processOutput } from '../issue/process-output.ts';
 import { Refusal, type Word } from '../refusal.ts';
 import type { Dialect, No } from './dialect.ts';
 import { formPairs } from './form.ts';
@@ -55,7 +57,7 @@ export const tokenExchange: Dialect<ExchangeRequest, Exchanged> = {
 
   answer({ credentials, grant: _, ...rest }, now) {
     return answered(200, {
-      access_token: processOutput(credentials),
+      access_token: processOutput({ ...credentials, expiration: timestamp(credentials.expiration) }),
       issued_token_type: awsCredentialsType,
       token_type: 'N_A',
       expires_in: Math.floor((credentials.expiration.getTime() - now.getTime()) / 1000),
@@ -68,17 +70,6 @@ export const tokenExchange: Dialect<ExchangeRequest, Exchanged> = {
     return answered(status, { error, error_description: inVisibleAscii(no.says), request_id: requestId });
   },
 };
-
-/** AWS SDKs and Tools Reference, "Process credential provider". */
-function processOutput({ accessKeyId, secretAccessKey, sessionToken, expiration }: Exchanged['credentials']): string {
-  return JSON.stringify({
-    Version: 1,
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    SessionToken: sessionToken,
-    Expiration: expiration.toISOString().replace(/\.\d+/, ''),
-  });
-}
 
 function proofIn(token: string | undefined, type: string | undefined): PresentedProof {
   if (token === undefined) throw bad('"subject_token" must be there.');

@@ -1,6 +1,7 @@
 // The command line that waits on the person's machine for a sign-in: the loopback redirect of native apps
 // (RFC 8252 §7.3) with PKCE (RFC 7636).
 
+import { createHash } from 'node:crypto';
 import { fingerprint } from '../identity/fingerprint.ts';
 
 export interface CommandLine {
@@ -11,6 +12,9 @@ export interface CommandLine {
 }
 
 const form = /^([1-9]\d{3,4})\.([\w-]{43})\.([\w-]{22,64})$/;
+
+/** SHA-256 of the verifier in base64url (RFC 7636 §4.2, S256). */
+export const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url');
 
 /** What the address and the cookie carry. */
 export const commandLineText = ({ port, challenge, state }: CommandLine) => `${port}.${challenge}.${state}`;

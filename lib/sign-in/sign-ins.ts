@@ -2,11 +2,12 @@
 // them. The store holds them sealed; the key is in the browser's cookie and nowhere else, so neither of the two alone
 // gives an assertion away.
 
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Attributes, CodeProof, Identity, SignInProof } from '../identity/identity.ts';
 import type { Prover } from '../identity/prove-identity.ts';
 import { Refusal } from '../refusal.ts';
 import { keyPrefixes, type Store } from '../store/store.ts';
+import { challengeOf } from './command-line.ts';
 
 export interface KeptSignIn {
   /** For the browser's cookie: an id and a key. */
@@ -25,7 +26,7 @@ export interface SignIns {
 /** What a code is bound to. */
 export interface CodeTerms {
   readonly grant: string;
-  /** SHA-256 of the verifier in base64url (RFC 7636 §4.2, S256). */
+  /** `challengeOf` the verifier. */
   readonly challenge: string;
 }
 
@@ -67,8 +68,8 @@ export function signInsIn(store: Store): SignIns {
     },
     async proveCode({ code, verifier, grant }, now) {
       const { identity, terms, id } = await get(code, now);
-      const challenge = createHash('sha256').update(verifier).digest('base64url');
-      if (!terms || terms.challenge !== challenge || terms.grant !== grant) throw new Refusal('sign_in_ended');
+      if (!terms || terms.challenge !== challengeOf(verifier) || terms.grant !== grant)
+        throw new Refusal('sign_in_ended');
       return { ...identity, once: [{ key: keyPrefixes.code + id, until: identity.provenUntil }] };
     },
   };

@@ -1,18 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../lib/aws-query/aws-error.ts';
 import { nameCharacters, ParameterReader, parametersOf, policyCharacters } from '../../lib/aws-query/parameters.ts';
+import { awsErrorOf } from '../kit/aws-error.ts';
 
 const reader = (form: string) => new ParameterReader(parametersOf(new URLSearchParams(form)));
-
-function errorOf(act: () => unknown): AwsError['form'] {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof AwsError) return error.form;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 const violated = (what: string) => ({
   status: 400,
@@ -60,13 +50,13 @@ describe('text', () => {
   ])('"%s" is refused in AWS’s words', (value, says) => {
     const reading = reader(new URLSearchParams({ Name: value }).toString());
     reading.text('Name', rule);
-    expect(errorOf(() => reading.finish())).toEqual(violated(says));
+    expect(awsErrorOf(() => reading.finish())).toEqual(violated(says));
   });
 
   test('what is required and missing is null', () => {
     const reading = reader('');
     expect(reading.text('Name', rule)).toBeUndefined();
-    expect(errorOf(() => reading.finish())).toEqual(
+    expect(awsErrorOf(() => reading.finish())).toEqual(
       violated("Value null at 'name' failed to satisfy constraint: Member must not be null"),
     );
   });
@@ -87,7 +77,7 @@ describe('text', () => {
     const reading = reader('A=a+b+c');
     reading.text('A', { ...rule });
     reading.text('B', { ...rule });
-    const { message } = errorOf(() => reading.finish());
+    const { message } = awsErrorOf(() => reading.finish());
     expect(message).toMatch(/^3 validation errors detected: /);
     expect(message).toContain("Value 'a b c' at 'a' failed to satisfy constraint: Member must have length less");
     expect(message).toContain("Value 'a b c' at 'a' failed to satisfy constraint: Member must satisfy regular");
@@ -137,11 +127,11 @@ describe('integer', () => {
     '+',
     '٩٠٠',
   ])('"%s" is malformed, and AWS says no more', (written) => {
-    expect(errorOf(() => integer(written))).toEqual({ status: 400, code: 'MalformedInput' });
+    expect(awsErrorOf(() => integer(written))).toEqual({ status: 400, code: 'MalformedInput' });
   });
 
   test('an empty one is malformed in words of its own', () => {
-    expect(errorOf(() => integer(''))).toEqual({
+    expect(awsErrorOf(() => integer(''))).toEqual({
       status: 400,
       code: 'MalformedInput',
       message: 'missing value for decimal type',
@@ -170,7 +160,7 @@ describe('integer', () => {
       "Value '-2147483648' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
     ],
   ])('"%s" is a number out of range', (written, says) => {
-    expect(errorOf(() => integer(written))).toEqual(violated(says));
+    expect(awsErrorOf(() => integer(written))).toEqual(violated(says));
   });
 
   test('may be missing', () => {

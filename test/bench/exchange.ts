@@ -10,6 +10,7 @@ import { printTable } from './table.ts';
 import {
   benchAudience,
   benchConfiguration,
+  benchEnvironment,
   benchEvent,
   benchIssuer,
   benchRole,
@@ -50,14 +51,7 @@ async function figuresFor(algorithm: Algorithm, folder: string): Promise<Readonl
 
   const { open } = loadBundle(folder) as { open: OpenDoor };
   const ours = open({
-    environment: () => ({
-      configurationFile: 'daypass.json',
-      accountId: '111122223333',
-      partition: 'aws',
-      region: 'us-east-1',
-      url: undefined,
-      table: undefined,
-    }),
+    environment: benchEnvironment,
     configuration: benchConfiguration,
     documents: issuer.network(),
     sts: { send: () => Promise.resolve({ status: 200, body: stsAnswer }) },

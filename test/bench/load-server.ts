@@ -9,7 +9,7 @@ import { gatewayServer } from '../../lib/local/gateway.ts';
 import { allTo } from '../../lib/local/stand-ins.ts';
 import { routes } from '../../lib/routes.ts';
 import { peerHandler } from './peer.ts';
-import { benchAudience, benchConfiguration, benchIssuer, benchRole } from './workload.ts';
+import { benchAudience, benchConfiguration, benchEnvironment, benchIssuer, benchRole } from './workload.ts';
 
 /** What the parent says first. */
 export interface Begin {
@@ -36,14 +36,7 @@ function handlerOf({ who, folder, sts, publicJwk }: Begin): DoorHandler {
     [`${benchIssuer}/keys`, jwks],
   ]);
   return open({
-    environment: () => ({
-      configurationFile: 'daypass.json',
-      accountId: '111122223333',
-      partition: 'aws',
-      region: 'us-east-1',
-      url: undefined,
-      table: undefined,
-    }),
+    environment: benchEnvironment,
     configuration: benchConfiguration,
     documents: { send: async ({ url }) => ({ status: 200, body: JSON.stringify(documents.get(url)) }) },
     sts: allTo(sts),

@@ -1,11 +1,21 @@
 import { carry } from '../../lib/config/carried.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
+import type { DoorEnvironment } from '../../lib/environment.ts';
 import type { Algorithm } from '../../lib/identity/oidc/algorithms.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
 
 export const benchIssuer = 'https://token.actions.githubusercontent.com';
 export const benchAudience = 'sts.amazonaws.com';
 export const benchRole = 'arn:aws:iam::111122223333:role/daypass-deploy';
+
+export const benchEnvironment = (): DoorEnvironment => ({
+  configurationFile: 'daypass.json',
+  accountId: '111122223333',
+  partition: 'aws',
+  region: 'us-east-1',
+  url: undefined,
+  table: undefined,
+});
 
 /** One grant as a CI job needs it: three conditions, a name, a duration. */
 export function benchConfiguration(): string {

@@ -151,21 +151,23 @@ describe('a device', () => {
   }, 30_000);
 });
 
-describe('SAML', () => {
-  /** Somebody at the portal, who chooses this grant. */
-  const chooses = (grant: string) =>
-    around({
-      visit: (url) =>
-        void (async () => {
-          const browser = new Browser(stack);
-          await browser.get(url);
-          await deliver(browser, await atTheIdp(browser, 'alice'));
-          const commandLine = new URL(url).searchParams.get('command-line') ?? '';
-          const { headers } = await browser.post('/portal', { wants: 'code', grant, 'command-line': commandLine });
-          await fetch(headers.location ?? '');
-        })(),
-    });
+/** Somebody at the portal, who chooses this grant; `returns` is told where the browser is sent then. */
+const chooses = (grant: string, returns: (address: string) => void = () => undefined) =>
+  around({
+    visit: (url) =>
+      void (async () => {
+        const browser = new Browser(stack);
+        await browser.get(url);
+        await deliver(browser, await atTheIdp(browser, 'alice'));
+        const commandLine = new URL(url).searchParams.get('command-line') ?? '';
+        const { headers } = await browser.post('/portal', { wants: 'code', grant, 'command-line': commandLine });
+        const back = headers.location ?? '';
+        returns(back);
+        await fetch(back);
+      })(),
+  });
 
+describe('SAML', () => {
   test('signs a person in through the portal, for the grant that is chosen there', async () => {
     const alice = chooses('support');
     const { exit, err } = await daypass(['login', '--endpoint', stack.gateway, '--saml'], alice);
@@ -189,17 +191,8 @@ describe('a portal', () => {
 
   test('gets nothing back but code, grant and state', async () => {
     let back = '';
-    const alice = around({
-      visit: (url) =>
-        void (async () => {
-          const browser = new Browser(stack);
-          await browser.get(url);
-          await deliver(browser, await atTheIdp(browser, 'alice'));
-          const commandLine = new URL(url).searchParams.get('command-line') ?? '';
-          const wish = { wants: 'code', grant: 'support', 'command-line': commandLine };
-          back = (await browser.post('/portal', wish)).headers.location ?? '';
-          await fetch(back);
-        })(),
+    const alice = chooses('support', (address) => {
+      back = address;
     });
     expect((await daypass(['login', '--endpoint', stack.gateway, '--saml'], alice)).exit).toBe(0);
     expect([...new URL(back).searchParams.keys()].sort()).toEqual(['code', 'grant', 'state']);

@@ -38,7 +38,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   if (argument === undefined || more.length > 0)
     throw new UsageError('Bring one message, in quotes, or - for standard input.');
   const text = await textOf(argument, io);
-  const [message] = /[\w+/=-]{40,}/.exec(text.slice(text.lastIndexOf('message:') + 1).replace(/^essage:/, '')) ?? [];
+  const [message] = /[\w+/=-]{40,}/.exec(text.split('message:').at(-1) ?? '') ?? [];
   if (message === undefined) throw new UsageError('There is no encoded authorization message in it.');
   const decoded = parsed(await decodedByAws(message, io));
   io.write(values.json ? inJson(decoded) : readable(decoded));

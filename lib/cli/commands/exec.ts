@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { devNull } from 'node:os';
 import { profileIn } from '../aws-config.ts';
 import { argumentsIn, type Command, type ExitCode, type Io, UsageError } from '../command.ts';
-import { asEnvironment } from '../formats.ts';
+import { asEnvironment, withoutMilliseconds } from '../formats.ts';
 import type { LoopbackServer } from '../machine.ts';
 import { defaultProfile } from '../profiles.ts';
 import { type CredentialsWish, credentialsFor } from '../session.ts';
@@ -106,7 +106,7 @@ function serve(wish: CredentialsWish, token: string, io: Io): Promise<LoopbackSe
         AccessKeyId: accessKeyId,
         SecretAccessKey: secretAccessKey,
         Token: sessionToken,
-        Expiration: expiration.replace(/\.\d+Z$/, 'Z'),
+        Expiration: withoutMilliseconds(expiration),
       });
     } catch (error) {
       return refused(403, error instanceof Error ? error.message : 'There are no credentials.');

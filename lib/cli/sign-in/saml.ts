@@ -1,7 +1,7 @@
 // A person signs in with SAML: through the portal, and back to the loopback interface with a code that is good once.
 
-import { createHash, randomBytes } from 'node:crypto';
-import { codeOf, commandLineText } from '../../sign-in/command-line.ts';
+import { randomBytes } from 'node:crypto';
+import { challengeOf, codeOf, commandLineText } from '../../sign-in/command-line.ts';
 import { portalPath, redemptionPath } from '../../sign-in/our-addresses.ts';
 import { type AskedDaypass, askDaypass, credentialsIn, Unreachable } from '../ask-daypass.ts';
 import { type Io, UsageError } from '../command.ts';
@@ -13,7 +13,7 @@ export async function signInWithSaml({ endpoint }: Profile, browser: boolean, io
   const [verifier, state] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
   const redirect = await loopbackRedirect('/', state, io);
   try {
-    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const challenge = challengeOf(verifier);
     const port = Number(new URL(redirect.redirectUri).port);
     const url = `${endpoint}${portalPath}?command-line=${commandLineText({ port, challenge, state })}`;
     io.tell(

@@ -8,7 +8,7 @@ import {
   invalidAuthenticationCode,
   noSuchEntity,
 } from '../../../aws-query/aws-error.ts';
-import { timestamp } from '../sts/session.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import {
   type IamActions,
   type IamCall,

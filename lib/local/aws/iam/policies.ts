@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { deleteConflict, invalidInput, limitExceeded, noSuchEntity } from '../../../aws-query/aws-error.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import { uniqueId } from '../identifiers.ts';
-import { timestamp } from '../sts/session.ts';
 import {
   absent,
   documentIn,

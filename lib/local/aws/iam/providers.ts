@@ -1,8 +1,8 @@
 // OIDC and SAML providers, and the account's own outbound federation.
 
 import { entityAlreadyExists, invalidInput, limitExceeded, noSuchEntity } from '../../../aws-query/aws-error.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import { messageOf } from '../../../message-of.ts';
-import { timestamp } from '../sts/session.ts';
 import { issuerOf } from '../web-identity-issuer.ts';
 import { type IamActions, type IamCall, nameIn, onAll, onArn, required } from './action.ts';
 import { readSamlDocument } from './from-template.ts';

@@ -3,7 +3,7 @@
 import { deleteConflict } from '../../../aws-query/aws-error.ts';
 import { longestRoleSeconds } from '../../../aws-query/federated-requests.ts';
 import { ParameterReader } from '../../../aws-query/parameters.ts';
-import { timestamp } from '../sts/session.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import {
   absent,
   boundaryMember,

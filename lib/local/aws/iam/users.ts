@@ -1,7 +1,7 @@
 // Users and their access keys.
 
 import { deleteConflict, invalidInput, limitExceeded, noSuchEntity } from '../../../aws-query/aws-error.ts';
-import { timestamp } from '../sts/session.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import {
   absent,
   boundaryMember,

@@ -5,12 +5,13 @@ import {
   validationError,
 } from '../../../aws-query/aws-error.ts';
 import { ParameterReader } from '../../../aws-query/parameters.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import { demand } from '../access.ts';
 import { type Caller, principalTags } from '../caller.ts';
 import { organizationId } from '../organization.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../web-identity-issuer.ts';
 import type { Action } from './action.ts';
-import { timestamp, wholeSeconds } from './session.ts';
+import { wholeSeconds } from './session.ts';
 import { checkedTags, readTags, tagKeys } from './session-tags.ts';
 
 const defaultSeconds = 300;

@@ -6,6 +6,7 @@ import {
   type PolicyParameters,
   type SessionParameters,
 } from '../../../aws-query/federated-requests.ts';
+import { timestamp } from '../../../aws-query/timestamp.ts';
 import type { XmlValue } from '../../../aws-query/xml.ts';
 import { parsePolicy } from '../../../policy/parse-policy.ts';
 import { type Policy, PolicyError } from '../../../policy/policy.ts';
@@ -116,9 +117,6 @@ export const credentialMembers = ({ accessKeyId, secretAccessKey, sessionToken, 
     SessionToken: sessionToken,
     Expiration: timestamp(expires),
   }) satisfies XmlValue;
-
-/** As AWS writes it: ISO 8601 in UTC, without milliseconds. */
-export const timestamp = (date: Date) => date.toISOString().replace(/\.\d+/, '');
 
 /** As STS writes a role's session into its answers. */
 export function sessionMembers(session: Session, role: Role, sessionName: string) {

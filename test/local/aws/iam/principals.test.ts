@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { AwsError } from '../../../../lib/aws-query/aws-error.ts';
 import { newUser } from '../../../../lib/local/aws/iam/iam.ts';
 import {
   policyWithPrincipals,
@@ -8,6 +7,7 @@ import {
   trustPolicyOf,
 } from '../../../../lib/local/aws/iam/principals.ts';
 import { PolicyError } from '../../../../lib/policy/policy.ts';
+import { awsErrorOf } from '../../../kit/aws-error.ts';
 import { addUser, anIam } from '../../../kit/embedded-aws.ts';
 import { aMoment } from '../../../kit/issuer.ts';
 import { anAccount, anotherAccount, aStack, roleArn } from '../../../kit/sts.ts';
@@ -25,16 +25,6 @@ const trusting = (principal: unknown) => ({
 });
 const principalIn = (document: unknown) =>
   (document as { Statement: readonly [{ Principal: unknown }] }).Statement[0].Principal;
-
-const refusal = (act: () => unknown) => {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof AwsError) return error.form;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-};
 
 describe('a policy keeps', () => {
   test('a user and a role by their ids, and shows them by their names', () => {
@@ -112,7 +102,7 @@ describe('refused is', () => {
     ['a user in other letters', `arn:aws:iam::${anAccount}:user/Ali`],
   ])('%s', (_, arn) => {
     const { iam } = anIamWithAli();
-    expect(refusal(() => trustPolicyOf('files', trusting({ AWS: arn }), iam))).toMatchObject({
+    expect(awsErrorOf(() => trustPolicyOf('files', trusting({ AWS: arn }), iam))).toMatchObject({
       status: 400,
       code: 'MalformedPolicyDocument',
       message: `Invalid principal in policy: "AWS":"${arn}"`,
@@ -146,7 +136,7 @@ describe('refused is', () => {
       'Federated principals must be valid domain names or SAML metadata ARNs',
     ],
   ])('%s, in IAM’s words', (_, document, message) => {
-    expect(refusal(() => refuseOpenPrincipals(JSON.stringify(document)))).toMatchObject({
+    expect(awsErrorOf(() => refuseOpenPrincipals(JSON.stringify(document)))).toMatchObject({
       code: 'MalformedPolicyDocument',
       message,
     });
