@@ -23,6 +23,8 @@ export interface AuthorizationMessages {
 }
 
 const cipher = 'aes-256-gcm';
+/** Comes first, so that no message begins with the hyphen of an option: `--encoded-message -x…` is two options. */
+const version = Buffer.of(1);
 const ivBytes = 12;
 const tagBytes = 16;
 const longestText = 64 * 1024;
@@ -33,16 +35,17 @@ export function authorizationMessages(key = randomBytes(32)): AuthorizationMessa
     encode(denied) {
       const iv = randomBytes(ivBytes);
       const sealing = createCipheriv(cipher, key, iv, { authTagLength: tagBytes });
-      sealing.setAAD(Buffer.from(denied.caller.account));
+      sealing.setAAD(Buffer.concat([version, Buffer.from(denied.caller.account)]));
       const text = deflateRawSync(JSON.stringify(messageOf(denied)));
-      const sealed = Buffer.concat([iv, sealing.update(text), sealing.final(), sealing.getAuthTag()]);
+      const sealed = Buffer.concat([version, iv, sealing.update(text), sealing.final(), sealing.getAuthTag()]);
       return sealed.toString('base64url');
     },
     decode(message, account) {
-      const sealed = Buffer.from(message, 'base64url');
+      const bytes = Buffer.from(message, 'base64url');
+      const [read, sealed] = [bytes.subarray(0, version.length), bytes.subarray(version.length)];
       try {
         const opening = createDecipheriv(cipher, key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
-        opening.setAAD(Buffer.from(account));
+        opening.setAAD(Buffer.concat([read, Buffer.from(account)]));
         opening.setAuthTag(sealed.subarray(-tagBytes));
         const text = Buffer.concat([opening.update(sealed.subarray(ivBytes, -tagBytes)), opening.final()]);
         return inflateRawSync(text, { maxOutputLength: longestText }).toString('utf8');

@@ -75,6 +75,12 @@ describe('a message', () => {
     expect(Buffer.from(one, 'base64url').toString('latin1')).not.toContain('RunInstances');
   });
 
+  test('begins with no hyphen, which the AWS CLI would take for an option', () => {
+    const messages = authorizationMessages();
+    const firsts = Array.from({ length: 200 }, () => messages.encode(aDenial()).at(0));
+    expect(new Set(firsts)).toEqual(new Set(['A']));
+  });
+
   test('is short enough to be decoded, whatever it is about', () => {
     const messages = authorizationMessages();
     const keys = Array.from({ length: 50 }, (_, index) => [`aws:RequestTag/key-${index}`, 'v'.repeat(200)] as const);
