@@ -11,6 +11,7 @@ import { open as discovery } from '../lambdas/discovery.ts';
 import { open as explain } from '../lambdas/explain.ts';
 import { open as grants } from '../lambdas/grants.ts';
 import { open as health } from '../lambdas/health.ts';
+import { open as issuer } from '../lambdas/issuer.ts';
 import { open as metadata } from '../lambdas/metadata.ts';
 import { open as portal } from '../lambdas/portal.ts';
 import { open as signIn } from '../lambdas/sign-in.ts';
@@ -39,6 +40,7 @@ const sources: Record<DoorName, OpenDoor> = {
   explain,
   grants,
   health,
+  issuer,
   metadata,
   portal,
   'sign-in': signIn,
@@ -84,6 +86,7 @@ async function start(): Promise<void> {
     openDoor: (door, bundle) => (options.bundled ? bundled(bundle) : sources[door]),
     port,
     identityProvider,
+    ...(configuration.vouch.issuer !== undefined && { ourIssuer: configuration.vouch.issuer }),
     samlIdentityProvider: samlIdp,
     standIns,
     otherAccounts,

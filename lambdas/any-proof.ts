@@ -3,18 +3,14 @@ import type { Broker } from '../lib/exchange.ts';
 import { keyPrefixes } from '../lib/store/store.ts';
 import { brokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
+import { later } from './later.ts';
 import { onceWithin } from './once.ts';
-import type { SamlPart } from './saml.ts';
 
 /** A broker for tokens and SAML responses. XML and DynamoDB cost more to load than all the rest, so they wait. */
 export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
   const broker = { ...brokerWithin(rim, configuration), once: onceWithin(rim) };
   if (configuration.saml.length === 0) return broker;
-  let loading: Promise<SamlPart> | undefined;
-  const part = () => {
-    loading ??= import('#saml').then(({ samlPart }) => samlPart(rim, configuration));
-    return loading;
-  };
+  const part = later(() => import('#saml').then(({ samlPart }) => samlPart(rim, configuration)));
   return {
     ...broker,
     providers: { ...broker.providers, saml: async (proof, now) => (await part()).prove(proof, now) },

@@ -7,7 +7,9 @@ import { deployed } from './rim.ts';
 import { recorderWithin, serve } from './serve.ts';
 
 export const open: OpenDoor = (rim) => {
-  const dialect = discovery({ url: addressOf(rim), saml: configurationWithin(rim).saml.length > 0 });
+  const { saml, grants } = configurationWithin(rim);
+  const vouch = [...grants.values()].some(({ way }) => way === 'vouch');
+  const dialect = discovery({ url: addressOf(rim), saml: saml.length > 0, vouch });
   return serve({ door: 'discovery', dialect, act: async (document) => document }, recorderWithin(rim));
 };
 

@@ -4,7 +4,7 @@ import type { Trail } from '../lib/audit/audit-record.ts';
 import type { DoorConfiguration } from '../lib/config/carried.ts';
 import { type ExplainAnswered, type ExplainAsked, explain } from '../lib/dialects/explain.ts';
 import type { OpenDoor } from '../lib/door.ts';
-import { type Broker, list } from '../lib/exchange.ts';
+import { list, type ProvingBroker } from '../lib/exchange.ts';
 import { claimedByOidc, typedClaims } from '../lib/explain/claimed.ts';
 import { explainGrant, explainSession, unmetConditions } from '../lib/explain/explain-grant.ts';
 import { explanationOf, type Stage, stage } from '../lib/explain/explanation.ts';
@@ -12,18 +12,18 @@ import { decideGrant } from '../lib/grant/decide-grant.ts';
 import type { Identity } from '../lib/identity/identity.ts';
 import { proveIdentity } from '../lib/identity/prove-identity.ts';
 import { Refusal, refusals } from '../lib/refusal.ts';
-import { brokerWithin } from './broker.ts';
+import { provingBrokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
-interface Means extends Broker {
+interface Means extends ProvingBroker {
   readonly oidc: DoorConfiguration['oidc'];
 }
 
 export const open: OpenDoor = (rim) => {
   const configuration = configurationWithin(rim);
-  const means: Means = { ...brokerWithin(rim, configuration), oidc: configuration.oidc };
+  const means: Means = { ...provingBrokerWithin(rim, configuration), oidc: configuration.oidc };
   return serve({ door: 'explain', dialect: explain, act: answer }, means);
 };
 

@@ -3,10 +3,11 @@
 import { grants } from '../lib/dialects/grants.ts';
 import type { OpenDoor } from '../lib/door.ts';
 import { listGrants } from '../lib/exchange.ts';
-import { brokerWithin } from './broker.ts';
+import { provingBrokerWithin } from './broker.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
-export const open: OpenDoor = (rim) => serve({ door: 'grants', dialect: grants, act: listGrants }, brokerWithin(rim));
+export const open: OpenDoor = (rim) =>
+  serve({ door: 'grants', dialect: grants, act: listGrants }, provingBrokerWithin(rim));
 
 export const handler = deployed(open);

@@ -1,6 +1,7 @@
 import type { Rim } from '../lib/door.ts';
 import { type IssuedSessions, issuedSessionsIn } from '../lib/issue/issued-sessions.ts';
 import { Refusal } from '../lib/refusal.ts';
+import { later } from './later.ts';
 
 async function atMost(milliseconds: number, work: () => Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -19,11 +20,7 @@ async function atMost(milliseconds: number, work: () => Promise<void>): Promise<
  * that takes long is waited for so long and no longer.
  */
 export function issuedWithin(rim: Rim, longestKeepMilliseconds: number): IssuedSessions {
-  let loading: Promise<IssuedSessions> | undefined;
-  const sessions = () => {
-    loading ??= import('#store').then(({ storeWithin }) => issuedSessionsIn(storeWithin(rim)));
-    return loading;
-  };
+  const sessions = later(() => import('#store').then(({ storeWithin }) => issuedSessionsIn(storeWithin(rim))));
   return {
     keep: (issued) => atMost(longestKeepMilliseconds, async () => (await sessions()).keep(issued)),
     find: async (shown, now) => (await sessions()).find(shown, now),

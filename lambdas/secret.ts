@@ -1,23 +1,16 @@
 import type { Rim } from '../lib/door.ts';
+import { later } from './later.ts';
 
 /**
  * The private key under an ARN, as PEM, read when it is first needed and kept for as long as the function lives.
  * `undefined` where none is configured. The SDK is loaded when there is a key to read, and not before.
  */
 export function secretWithin({ secret, environment }: Rim, arn: string | undefined): () => Promise<string | undefined> {
-  let pem: Promise<string> | undefined;
-  return async () => {
-    if (arn === undefined) return undefined;
-    pem ??= secret ? secret(arn) : readFromAws(arn, environment().region);
-    // A failure is not for ever.
-    return pem.catch((error: unknown) => {
-      pem = undefined;
-      throw error;
-    });
-  };
+  if (arn === undefined) return () => Promise.resolve(undefined);
+  return later(async () => (secret ? secret(arn) : readFromAws(arn, environment().region)));
 }
 
 async function readFromAws(arn: string, region: string): Promise<string> {
   const { readSecret } = await import('../lib/store/secrets-manager.ts');
-  return readSecret(arn, region);
+  return readSecret(arn, { region });
 }

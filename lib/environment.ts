@@ -10,6 +10,12 @@ export const variables = {
   url: 'DAYPASS_URL',
   /** The DynamoDB table of what is remembered. For doors that use it. */
   table: 'DAYPASS_TABLE',
+  /** What tokens that Daypass signs call their issuer. For doors that vouch, and the one that publishes keys. */
+  issuer: 'DAYPASS_ISSUER',
+  /** ARNs of KMS keys, with commas between: the first one signs, the others are published with it. */
+  signingKeys: 'DAYPASS_SIGNING_KEYS',
+  /** The secret with the access key of the IAM user that asks for federation tokens. */
+  federationSecret: 'DAYPASS_FEDERATION_SECRET',
   /** Set by Lambda. */
   region: 'AWS_REGION',
   /** Where the command line finds Daypass, when no sign-in says so. */
@@ -31,6 +37,9 @@ export interface DoorEnvironment {
   /** `undefined` for doors that need none. */
   readonly url: string | undefined;
   readonly table: string | undefined;
+  readonly issuer: string | undefined;
+  readonly signingKeys: readonly string[];
+  readonly federationSecret: string | undefined;
 }
 
 /** Throws a plain `Error` that names the variable that is missing. */
@@ -42,8 +51,18 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     region: required(environment, variables.region),
     url: environment[variables.url],
     table: environment[variables.table],
+    issuer: environment[variables.issuer],
+    signingKeys: environment[variables.signingKeys]?.split(',') ?? [],
+    federationSecret: environment[variables.federationSecret],
   };
 }
+
+/** The credentials of the function's own role. Throws a plain `Error` that names the variable that is missing. */
+export const functionCredentials = (environment: Environment = process.env) => ({
+  accessKeyId: required(environment, 'AWS_ACCESS_KEY_ID'),
+  secretAccessKey: required(environment, 'AWS_SECRET_ACCESS_KEY'),
+  sessionToken: required(environment, 'AWS_SESSION_TOKEN'),
+});
 
 /** Lambda sets AWS_LAMBDA_FUNCTION_NAME in every function and nowhere else. */
 export const onLambda = (environment: Environment = process.env) => environment.AWS_LAMBDA_FUNCTION_NAME !== undefined;

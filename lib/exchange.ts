@@ -14,17 +14,21 @@ import type { Narrowing, NarrowSession } from './session/narrow-session.ts';
 import { planSession, type SessionPlan } from './session/plan-session.ts';
 import type { KeptSignIn, SignIns } from './sign-in/sign-ins.ts';
 
-export interface Broker {
+/** What it takes to say who somebody is and what he may get. */
+export interface ProvingBroker {
   readonly providers: Providers;
   readonly once: Once;
   readonly grants: Grants;
+  readonly audit: AuditWriter;
+  readonly clock: () => Date;
+}
+
+export interface Broker extends ProvingBroker {
   readonly issuer: CredentialIssuer;
   /** Where callers may narrow their sessions. */
   readonly narrow?: NarrowSession;
   /** Where it is remembered what was issued. */
   readonly remember?: IssuedSessions['keep'];
-  readonly audit: AuditWriter;
-  readonly clock: () => Date;
 }
 
 export interface ExchangeRequest {
@@ -74,7 +78,7 @@ export interface Listing {
 /** A proof for whom it proves, and the list of what he may get. */
 export async function list(
   request: { readonly proof: PresentedProof; readonly grant?: GrantWish },
-  broker: Broker,
+  broker: ProvingBroker,
   trail: Trail,
 ): Promise<Listing> {
   const identity = await identify(request, broker, trail);
@@ -88,7 +92,7 @@ export async function list(
 export const listGrants = async (...asked: Parameters<typeof list>): Promise<readonly Grant[]> =>
   (await list(...asked)).grants;
 
-export interface SignInBroker extends Broker {
+export interface SignInBroker extends ProvingBroker {
   readonly signIns: SignIns;
 }
 
@@ -152,7 +156,7 @@ function narrowed(plan: SessionPlan, narrowing: Narrowing, { narrow }: Broker): 
 }
 
 /** WHO, and each proof once where its provider says so. */
-async function identify(request: NonNullable<Trail['asked']>, broker: Broker, trail: Trail): Promise<Identity> {
+async function identify(request: NonNullable<Trail['asked']>, broker: ProvingBroker, trail: Trail): Promise<Identity> {
   trail.asked = request;
   const identity = await proveIdentity(request.proof, broker.providers, broker.clock());
   trail.identity = identity;

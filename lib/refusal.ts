@@ -161,6 +161,11 @@ export const refusals = {
     error: 'credentials_unknown',
     says: 'No credentials with this key and session token are known here: they ended, or came from elsewhere.',
   },
+  signer_unavailable: {
+    status: 503,
+    error: 'signer_unavailable',
+    says: 'Daypass could not reach the key with which it vouches to AWS. Try again.',
+  },
   sts_unavailable: { status: 503, error: 'sts_unavailable', says: 'AWS STS could not be reached. Try again.' },
 } as const satisfies Record<string, Telling>;
 

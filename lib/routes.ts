@@ -12,6 +12,8 @@ export interface Route {
   readonly path: string;
   /** Deployed where a SAML provider is configured, and nowhere else. */
   readonly needsSaml: boolean;
+  /** Deployed where some grant vouches, and nowhere else. */
+  readonly needsVouch?: true;
   readonly needs: Needs;
   /** API Gateway's throttle for the route, requests a second and burst. */
   readonly throttle: { readonly perSecond: number; readonly burst: number };
@@ -30,6 +32,10 @@ export interface Needs {
   readonly reads: readonly Kind[];
   /** Whether it tells our own address. */
   readonly address?: true;
+  /** Whether it gives credentials: then it gets what the ways of the grants take. */
+  readonly issues?: true;
+  /** Whether it publishes the keys with which Daypass vouches. */
+  readonly publishesKeys?: true;
   /** The private key of the service provider that it uses, where one is configured. */
   readonly secret?: 'signing' | 'decryption';
 }
@@ -42,6 +48,7 @@ const anyProof: Needs = {
   writes: ['assertion', 'token'],
   reads: ['metadata'],
   secret: 'decryption',
+  issues: true,
 };
 const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'token', 'issued'], reads: ['metadata', 'issued'] };
 const portalNeeds: Needs = {
@@ -50,6 +57,7 @@ const portalNeeds: Needs = {
   // A person may hand the sign-in to a command line.
   writes: ['signIn', 'code'],
   reads: ['signIn'],
+  issues: true,
 };
 
 export const routes = [
@@ -90,7 +98,7 @@ export const routes = [
     method: 'GET',
     path: '/v1/container/{grant}',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['token', 'issued'] },
+    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['token', 'issued'], issues: true },
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials as every AWS SDK fetches and refreshes them in a container',
     openBecause: 'The authorization token is the proof: the door verifies it, and AWS STS verifies it again.',
@@ -232,6 +240,28 @@ export const routes = [
     openBecause: 'It tells what this table and the README tell.',
   },
   {
+    door: 'issuer',
+    method: 'GET',
+    path: '/.well-known/openid-configuration',
+    needsSaml: false,
+    needsVouch: true,
+    needs: { ...nothing, publishesKeys: true },
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'Daypass as an OpenID issuer, to AWS STS (OpenID Connect Discovery)',
+    openBecause: 'AWS STS asks without credentials; it tells addresses that every caller knows.',
+  },
+  {
+    door: 'issuer',
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    needsSaml: false,
+    needsVouch: true,
+    needs: { ...nothing, publishesKeys: true },
+    throttle: { perSecond: 20, burst: 40 },
+    answers: 'the public keys with which Daypass vouches',
+    openBecause: 'Public keys are public.',
+  },
+  {
     door: 'health',
     method: 'GET',
     path: '/health',
@@ -252,11 +282,14 @@ export interface Deployment {
   readonly saml: boolean;
   /** Whether some grant takes tokens once. */
   readonly oneTime: boolean;
+  /** Whether some grant vouches. */
+  readonly vouch: boolean;
 }
 
 /** The routes of a deployment, with what their doors need there. */
-export function routesWith({ saml, oneTime }: Deployment): readonly DoorRoute[] {
-  const there = saml ? routes : routes.filter(({ needsSaml }) => !needsSaml);
+export function routesWith({ saml, oneTime, vouch }: Deployment): readonly DoorRoute[] {
+  const all: readonly DoorRoute[] = routes;
+  const there = all.filter(({ needsSaml, needsVouch }) => (saml || !needsSaml) && (vouch || !needsVouch));
   return there.map((route) => {
     const needs: Needs = saml ? route.needs : withoutSaml(route.needs);
     return { ...route, needs: oneTime ? needs : { ...needs, writes: needs.writes.filter((kind) => kind !== 'token') } };

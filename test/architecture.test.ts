@@ -94,6 +94,8 @@ const mayImport = new Map<string, readonly string[]>([
 const homes = new Map<string, readonly string[]>([
   ['@aws-sdk/client-dynamodb', ['lib/store/dynamodb-store.ts']],
   ['@aws-sdk/client-iam', ['lambdas/refresh-metadata.ts', 'lib/cli/live-iam.ts']],
+  ['@aws-sdk/client-kms', ['lib/issue/kms-signer.ts']],
+  ['@smithy/signature-v4', ['lib/issue/aws-signature.ts']],
   ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts']],
   ['@napi-rs/keyring', ['lib/cli/secret-store.ts']],
   ['open', ['lib/cli/this-machine.ts']],

@@ -17,6 +17,9 @@ describe("a door's environment", () => {
       region: 'eu-central-1',
       url: undefined,
       table: undefined,
+      issuer: undefined,
+      signingKeys: [],
+      federationSecret: undefined,
     });
   });
 
@@ -27,6 +30,15 @@ describe("a door's environment", () => {
       DAYPASS_TABLE: 'once',
     });
     expect([url, table]).toEqual(['https://access.acme.example', 'once']);
+  });
+
+  test('has the keys with which Daypass vouches, the one that signs first', () => {
+    const { issuer, signingKeys } = doorEnvironment({
+      ...whole,
+      DAYPASS_ISSUER: 'https://access.acme.example',
+      DAYPASS_SIGNING_KEYS: 'arn:one,arn:two',
+    });
+    expect([issuer, signingKeys]).toEqual(['https://access.acme.example', ['arn:one', 'arn:two']]);
   });
 
   test.each(Object.keys(whole))('without %s fails with its name', (name) => {

@@ -69,11 +69,14 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       sessionName: session.sessionName,
       durationSeconds: session.duration.seconds,
       durationLimitedBy: session.duration.limitedBy,
+      ...(session.tags && { tags: Object.fromEntries(session.tags.map(({ key, value }) => [key, value])) }),
+      sourceIdentity: session.sourceIdentity,
     }),
     ...(issued && {
       accessKeyId: issued.credentials.accessKeyId,
       expiration: issued.credentials.expiration.toISOString(),
-      assumedRoleArn: issued.assumedRoleUser.arn,
+      assumedRoleArn: issued.user.arn,
+      tagsLeftOut: issued.tagsLeftOut,
     }),
     ...(notRemembered !== undefined && { notRemembered: causeOf(notRemembered) }),
   };

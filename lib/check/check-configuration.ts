@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import type { Configuration, GrantSettings } from '../config/configuration.ts';
-import { federatedProvider, principalIn } from '../config/federated-provider.ts';
-import { trustPolicy } from '../grant/trust-policy.ts';
+import { principalIn, webIdentityPrincipal } from '../config/federated-provider.ts';
+import { grantedTrust } from '../config/granted-trust.ts';
+import type { Template } from '../grant/template.ts';
 import { isSamlList } from '../identity/saml/condition-keys.ts';
 import type { Condition } from '../policy/condition.ts';
 import { parseOperator } from '../policy/operator.ts';
@@ -21,7 +22,10 @@ export function checkConfiguration(configuration: Configuration): readonly Findi
   return [...configuration.grants.values()].flatMap((grant) => checkGrant(grant, configuration));
 }
 
-function checkGrant(grant: GrantSettings, { providers, url = anyUrl }: Configuration): readonly Finding[] {
+function checkGrant(
+  grant: GrantSettings,
+  { providers, organization, url = anyUrl }: Configuration,
+): readonly Finding[] {
   const findings: Finding[] = [];
   const report: Report = (code, path, says) => void findings.push({ code, path: `grants.${grant.name}${path}`, says });
   const provider = providers.get(grant.from);
@@ -35,7 +39,16 @@ function checkGrant(grant: GrantSettings, { providers, url = anyUrl }: Configura
   checkPacked(grant, report);
   if (provider && grant.role.kind === 'made') {
     const account = grant.role.account ?? anyAccount;
-    const document = trustPolicy(grant, federatedProvider(provider, url), principalIn(account, provider));
+    const document = grantedTrust(grant, {
+      provider,
+      url,
+      issuer: url,
+      principal: principalIn(account, provider),
+      ourPrincipal: webIdentityPrincipal(account, url),
+      partition: 'aws',
+      home: anyAccount,
+      organization,
+    });
     // What the grant says itself was told above; of what is made of it only the length is news.
     const ofLength = checkTrust(document, '').filter(({ code }) => code.startsWith('trust-'));
     for (const { code, says } of ofLength) report(code, '.when', `makes a trust policy that ${says}`);
@@ -67,13 +80,14 @@ const sampleCharacters = 48;
 const sampleOf = (claim: string) => createHash('sha384').update(claim).digest('base64url').slice(0, sampleCharacters);
 const nearLimitPercent = 60;
 
-function checkPacked({ session, role }: GrantSettings, report: Report): void {
-  if (!session.policy) return;
-  const rendered = policyText(session.policy, ({ parts }) =>
-    parts.map((part) => (typeof part === 'string' ? part : sampleOf(part.claim))).join(''),
-  );
+function checkPacked({ name, session, role }: GrantSettings, report: Report): void {
+  if (!session.policy && !session.tags) return;
+  const sample = ({ parts }: Template) =>
+    parts.map((part) => (typeof part === 'string' ? part : sampleOf(part.claim))).join('');
+  const rendered = session.policy ? policyText(session.policy, sample) : '';
+  const tags = (session.tags ?? []).flatMap(({ key, value }) => [key, sample(value)]);
   const subject = sampleOf('sub');
-  const percent = packedPolicySize([rendered, subject, role.kind === 'made' ? role.roleName : role.arn]);
+  const percent = packedPolicySize([rendered, subject, role.kind === 'named' ? role.arn : name, ...tags]);
   const says = `is estimated to take ${percent} % of a session`;
   if (rendered.length > longestPolicyCharacters) {
     report(
@@ -82,5 +96,6 @@ function checkPacked({ session, role }: GrantSettings, report: Report): void {
       `has ${rendered.length} characters with claims of ${sampleCharacters}`,
     );
   }
-  if (percent >= nearLimitPercent) report('packed-near-limit', '.session.policy', says);
+  if (percent >= nearLimitPercent)
+    report('packed-near-limit', session.policy ? '.session.policy' : '.session.tags', says);
 }

@@ -50,8 +50,9 @@ export async function askDaypass(
 }
 
 /** Throws an `Unreachable` for an answer without credentials. */
-export function credentialsIn({ credentials, assumedRoleUser }: Record<string, unknown>): KeptCredentials {
-  const [given, user] = [isRecord(credentials) ? credentials : {}, isRecord(assumedRoleUser) ? assumedRoleUser : {}];
+export function credentialsIn(answer: Record<string, unknown>): KeptCredentials {
+  const { credentials, assumedRoleUser, federatedUser = assumedRoleUser } = answer;
+  const [given, user] = [isRecord(credentials) ? credentials : {}, isRecord(federatedUser) ? federatedUser : {}];
   // They go on into shells and files, where anything else would be more than a value.
   const text = (name: string, form: RegExp) => {
     const value = given[name];

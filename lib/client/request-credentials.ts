@@ -29,7 +29,9 @@ interface Answer {
   readonly credentials: {
     readonly [name in 'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'expiration']: string;
   };
-  readonly assumedRoleUser: { readonly arn: string };
+  readonly assumedRoleUser?: { readonly arn: string };
+  /** Of a grant that gives federation tokens. */
+  readonly federatedUser?: { readonly arn: string };
   readonly expiresIn: number;
 }
 
@@ -46,14 +48,15 @@ export const requestCredentials = async (options: RequestOptions): Promise<Daypa
 export async function request(options: RequestOptions): Promise<Requested> {
   const { endpoint, grant, token, samlResponse, durationSeconds, fetch: send = fetch } = options;
   const body = JSON.stringify({ grant, token, samlResponse, durationSeconds });
-  const { credentials, assumedRoleUser, expiresIn } = await within(options.timeoutMilliseconds ?? 10_000, (signal) =>
-    post(send, `${endpoint.replace(/\/+$/, '')}/v1/credentials`, body, signal),
+  const { credentials, assumedRoleUser, federatedUser, expiresIn } = await within(
+    options.timeoutMilliseconds ?? 10_000,
+    (signal) => post(send, `${endpoint.replace(/\/+$/, '')}/v1/credentials`, body, signal),
   );
   return {
     credentials: {
       ...credentials,
       expiration: new Date(credentials.expiration),
-      accountId: assumedRoleUser.arn.split(':')[4] ?? '',
+      accountId: (assumedRoleUser ?? federatedUser)?.arn.split(':')[4] ?? '',
     },
     expiresIn,
   };
@@ -88,7 +91,10 @@ async function post(send: typeof fetch, url: string, body: string, signal: Abort
 }
 
 const isAnswer = (told: unknown): told is Answer =>
-  typeof told === 'object' && told !== null && 'credentials' in told && 'assumedRoleUser' in told;
+  typeof told === 'object' &&
+  told !== null &&
+  'credentials' in told &&
+  ('assumedRoleUser' in told || 'federatedUser' in told);
 
 function refused(status: number, told: unknown): Error {
   const { error, message, requestId } = (told ?? {}) as { readonly [name: string]: string | undefined };

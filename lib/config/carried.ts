@@ -2,7 +2,7 @@
 // and writes this; a door only puts it together again, so that schema, vendors and their sentences stay out of it.
 
 import type { Grants } from '../grant/decide-grant.ts';
-import type { Grant, SessionTerms } from '../grant/grant.ts';
+import type { Grant, GrantedRole, SessionTerms } from '../grant/grant.ts';
 import type { AwsClaim } from '../identity/aws-keys.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
@@ -54,9 +54,14 @@ interface CarriedGrant extends Omit<Grant, 'when' | 'role'> {
   readonly session: SessionTerms;
 }
 
-type CarriedRole =
-  | { readonly arn: string; readonly maxSessionSeconds: number }
-  | { readonly roleName: string; readonly account?: string; readonly maxSessionSeconds: number };
+type CarriedRole = { readonly maxSessionSeconds: number; readonly externalId?: string } & (
+  | { readonly arn: string }
+  | { readonly roleName: string; readonly account?: string }
+  | { readonly userName: string }
+);
+
+/** The IAM user that asks for federation tokens. */
+export const federationUserName = 'daypass-federation';
 
 export function carry({ providers, grants, serviceProvider, fallbackRegions }: Configuration): string {
   const all = [...providers.values()];
@@ -93,8 +98,11 @@ function carriedSaml({
 
 function carriedRole(role: RoleSettings): CarriedRole {
   const { maxSessionSeconds } = role;
-  if (role.kind === 'named') return { arn: role.arn, maxSessionSeconds };
-  return { roleName: role.roleName, ...(role.account && { account: role.account }), maxSessionSeconds };
+  if (role.kind === 'federated') return { userName: federationUserName, maxSessionSeconds };
+  const { externalId } = role;
+  const terms = { maxSessionSeconds, ...(externalId !== undefined && { externalId }) };
+  if (role.kind === 'named') return { arn: role.arn, ...terms };
+  return { roleName: role.roleName, ...(role.account && { account: role.account }), ...terms };
 }
 
 /** Where the roles are that have no account of their own. */
@@ -122,7 +130,7 @@ export function unpack(json: string, home: Home): DoorConfiguration {
   const grants = carried.grants.map((grant) => ({
     ...grant,
     when: grant.when.map((condition) => compileCondition(condition, true)),
-    role: grantedRole(grant.role, iamNames.get(grant.from), home),
+    role: grantedRole(grant.role, grant.way === 'forward' ? iamNames.get(grant.from) : undefined, home),
   }));
   return {
     oidc,
@@ -133,10 +141,20 @@ export function unpack(json: string, home: Home): DoorConfiguration {
   };
 }
 
-function grantedRole(role: CarriedRole, samlProvider: string | undefined, { accountId, partition }: Home) {
-  const { maxSessionSeconds } = role;
-  const arn = 'arn' in role ? role.arn : `arn:${partition}:iam::${role.account ?? accountId}:role/${role.roleName}`;
-  if (samlProvider === undefined) return { arn, maxSessionSeconds };
-  // The provider that a role trusts is in the role's own account.
-  return { arn, maxSessionSeconds, principalArn: arn.replace(/:role\/.*$/, `:saml-provider/${samlProvider}`) };
+function grantedRole(role: CarriedRole, samlProvider: string | undefined, home: Home): GrantedRole {
+  const { maxSessionSeconds, externalId } = role;
+  const arn = arnOf(role, home);
+  return {
+    arn,
+    maxSessionSeconds,
+    ...(externalId !== undefined && { externalId }),
+    // The provider that a role trusts is in the role's own account.
+    ...(samlProvider !== undefined && { principalArn: arn.replace(/:role\/.*$/, `:saml-provider/${samlProvider}`) }),
+  };
+}
+
+function arnOf(role: CarriedRole, { accountId, partition }: Home): string {
+  if ('arn' in role) return role.arn;
+  if ('userName' in role) return `arn:${partition}:iam::${accountId}:user/${role.userName}`;
+  return `arn:${partition}:iam::${role.account ?? accountId}:role/${role.roleName}`;
 }

@@ -7,6 +7,7 @@ import { isAwsKey } from '../policy/context.ts';
 import { parseOperator } from '../policy/operator.ts';
 import { compileRole } from './compile-role.ts';
 import { compileTerms } from './compile-session.ts';
+import { checkWay } from './compile-way.ts';
 import type { GrantSettings, OidcProviderSettings, ProviderSettings, Report } from './configuration.ts';
 import type { DeclaredGrant } from './schema.ts';
 
@@ -32,25 +33,28 @@ export function compileGrant({
     report(`${path}.from`, `is "${declared.from}"; the providers are ${declaredProviders.join(', ') || 'none'}`);
   }
   const provider = providers.get(declared.from);
+  const forwards = declared.way === 'forward';
   const when = compileWhen(declared.when, provider, `${path}.when`, report);
   if (provider) {
     if (provider.kind === 'oidc') checkTenancy(when, provider, (says) => report(`${path}.when`, says));
-    if (provider.kind === 'saml' && declared.session.name !== undefined) {
+    if (provider.kind === 'saml' && forwards && declared.session.name !== undefined) {
       report(
         `${path}.session.name`,
-        "goes with OIDC; with an assertion STS takes the session's name from its RoleSessionName attribute",
+        "goes with OIDC, or with another way than forward; with an assertion STS takes the session's name from its RoleSessionName attribute",
       );
     }
     if (provider.kind === 'saml' && declared.oneTime) {
       report(`${path}.oneTime`, 'goes with OIDC; an assertion is taken once, whatever the grant says');
     }
     if (provider.kind === 'saml' && declared.session.withinProof) {
-      report(`${path}.session.withinProof`, 'goes with OIDC; STS ends a session with SessionNotOnOrAfter by itself');
+      report(`${path}.session.withinProof`, 'goes with OIDC; a session ends with SessionNotOnOrAfter by itself');
     }
-    checkDirectCalls({ declared, when, provider, path, report });
+    checkAwsKeys({ when, provider, path, report });
+    if (forwards) checkDirectCalls({ declared, when, provider, path, report });
   }
+  checkWay({ declared, path, report });
   const terms = compileTerms(declared.session, `${path}.session`, report);
-  const role = compileRole(declared.role, { path: `${path}.role`, grant: name, terms, report });
+  const role = compileRole(declared.role, { path: `${path}.role`, grant: name, way: declared.way, terms, report });
   const base = { name, from: declared.from, when, way: declared.way, session: terms };
   return role && { ...base, role, ...(declared.oneTime && { oneTime: true as const }) };
 }
@@ -90,23 +94,19 @@ function checkTenancy(
   report(`lets in everybody who has an account at ${issuer}; pin one of ${examples} with StringEquals or StringLike`);
 }
 
-interface DirectCallCheck {
-  readonly declared: DeclaredGrant;
+interface KeyCheck {
   readonly when: readonly Condition[];
   readonly provider: ProviderSettings;
   readonly path: string;
   readonly report: Report;
 }
 
-/**
- * With `forward` the caller holds all that STS needs, the token, so what only Daypass checks can be walked around.
- * That is refused unless spelt out. The trust policy of a role named by `arn` is not ours to judge.
- */
-function checkDirectCalls({ declared, when, provider, path, report }: DirectCallCheck): void {
-  const unsigned = when.filter(
-    ({ key }) => claimBehind(key) !== undefined && !provider.awsClaims.some((claim) => claim === claimBehind(key)),
-  );
-  for (const { operator, key } of unsigned) {
+const isUnsigned = ({ key }: Condition, { awsClaims }: ProviderSettings) =>
+  claimBehind(key) !== undefined && !awsClaims.some((claim) => claim === claimBehind(key));
+
+/** Of the keys of AWS an identity has those that its provider signs for AWS. */
+function checkAwsKeys({ when, provider, path, report }: KeyCheck): void {
+  for (const { operator, key } of when.filter((each) => isUnsigned(each, provider))) {
     report(
       `${path}.when.${operator}.${key}`,
       provider.kind === 'oidc'
@@ -120,22 +120,33 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
       'is no claim; of the keys of AWS a grant knows aws:RequestTag/… and sts:SourceIdentity',
     );
   }
+}
+
+interface DirectCallCheck extends KeyCheck {
+  readonly declared: DeclaredGrant;
+}
+
+/**
+ * With `forward` the caller holds all that STS needs, the token, so what only Daypass checks can be walked around.
+ * That is refused unless spelt out. The trust policy of a role named by `arn` is not ours to judge.
+ */
+function checkDirectCalls({ declared, when, provider, path, report }: DirectCallCheck): void {
   if (declared.acceptsDirectStsCalls || declared.role.permissions === undefined) return;
-  const remedy = 'or write acceptsDirectStsCalls: true where that is acceptable';
-  const onlyOurs = when.filter((each) => conditionKey(each, provider) === undefined && !unsigned.includes(each));
+  const remedy = 'write way: vouch, or acceptsDirectStsCalls: true where that is acceptable';
+  const onlyOurs = when.filter((each) => conditionKey(each, provider) === undefined && !isUnsigned(each, provider));
   for (const condition of onlyOurs) {
     report(
       `${path}.when.${condition.operator}.${condition.key}`,
       provider.kind === 'oidc'
-        ? `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, ${remedy}`
-        : `is not among what AWS checks, and with forward an assertion is enough to ask STS without Daypass; use sub, sub_type, an attribute that AWS knows or aws:RequestTag/…, ${remedy}`,
+        ? `is not among what AWS checks, and with forward a token is enough to ask STS without Daypass; use sub, email, amr or aws:RequestTag/…, or ${remedy}`
+        : `is not among what AWS checks, and with forward an assertion is enough to ask STS without Daypass; use sub, sub_type, an attribute that AWS knows or aws:RequestTag/…, or ${remedy}`,
     );
   }
   // With an assertion the identity provider names the session, whoever asks.
   if (provider.kind === 'oidc' && JSON.stringify(declared.role.permissions).match(/aws:userid/i)) {
     report(
       `${path}.role.permissions`,
-      `speak of aws:userid, which holds the session name, and whoever asks STS directly picks his own; use aws:PrincipalTag/…, ${remedy}`,
+      `speak of aws:userid, which holds the session name, and whoever asks STS directly picks his own; use aws:PrincipalTag/…, or ${remedy}`,
     );
   }
   for (const [part, says] of [
@@ -145,13 +156,13 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
     if (!says) continue;
     report(
       `${path}.${part}`,
-      'binds callers of Daypass only: whoever holds a token can ask STS without it; write acceptsDirectStsCalls: true where that is acceptable',
+      'binds callers of Daypass only: whoever holds a token can ask STS without it; write way: vouch, or acceptsDirectStsCalls: true where that is acceptable',
     );
   }
   if (declared.session.policy) {
     report(
       `${path}.session.policy`,
-      `binds sessions from Daypass only, and with forward the proof is enough to ask STS without it; narrow the role's permissions, ${remedy}`,
+      `binds sessions from Daypass only, and with forward the proof is enough to ask STS without it; narrow the role's permissions, or ${remedy}`,
     );
   }
 }

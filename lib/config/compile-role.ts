@@ -1,5 +1,5 @@
-import type { SessionTerms } from '../grant/grant.ts';
-import { longestSessionSeconds } from '../session/session-duration.ts';
+import type { SessionTerms, Way } from '../grant/grant.ts';
+import { longestFederationSeconds, longestSessionSeconds } from '../session/session-duration.ts';
 import type { Report, RoleSettings } from './configuration.ts';
 import { parseDuration } from './duration.ts';
 import { checkPolicy, statementDocument } from './policy-text.ts';
@@ -13,13 +13,14 @@ const roleArn = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 export interface RoleToCompile {
   readonly path: string;
   readonly grant: string;
+  readonly way: Way;
   readonly terms: SessionTerms;
   readonly report: Report;
 }
 
 export function compileRole(
   declared: DeclaredGrant['role'],
-  { path, grant, terms, report }: RoleToCompile,
+  { path, grant, way, terms, report }: RoleToCompile,
 ): RoleSettings | undefined {
   const { arn, permissions } = declared;
   if ((arn === undefined) === (permissions === undefined)) {
@@ -33,9 +34,12 @@ export function compileRole(
       arn === undefined ? 'goes with arn; a role that is made gets what its grant needs' : 'goes with permissions',
     );
   }
-  return arn === undefined
-    ? madeRole(declared, permissions ?? [], { path, grant, terms, report })
-    : namedRole(arn, declared.maxSessionDuration, { path, terms, report });
+  const role =
+    arn === undefined
+      ? madeRole(declared, permissions ?? [], { path, grant, way, terms, report })
+      : namedRole(arn, declared.maxSessionDuration, { path, terms, report });
+  const externalId = declared.externalId ?? (arn === undefined ? `daypass:${grant}` : undefined);
+  return role.kind === 'federated' || way !== 'chain' || externalId === undefined ? role : { ...role, externalId };
 }
 
 function namedRole(
@@ -65,7 +69,7 @@ function namedRole(
 function madeRole(
   declared: DeclaredGrant['role'],
   statements: readonly DeclaredStatement[],
-  { path, grant, terms, report }: RoleToCompile,
+  { path, grant, way, terms, report }: RoleToCompile,
 ): RoleSettings {
   const roleName = declared.name ?? `daypass-${grant}`;
   const permissions = statements.map(statementDocument);
@@ -79,6 +83,8 @@ function madeRole(
     }
   }
   checkPolicy({ Version: '2012-10-17', Statement: permissions }, `${path}.permissions`, report);
+  if (way === 'federation-token')
+    return { kind: 'federated', maxSessionSeconds: longestFederationSeconds, permissions };
   return {
     kind: 'made',
     roleName,

@@ -1,8 +1,7 @@
 import type { SessionPolicyTemplate, SessionTerms } from '../grant/grant.ts';
-import { parseTemplate, type Template } from '../grant/template.ts';
-import { messageOf } from '../message-of.ts';
-import { longestSessionSeconds, shortestSessionSeconds } from '../session/session-duration.ts';
+import { shortestSessionSeconds } from '../session/session-duration.ts';
 import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
+import { compileCarried, template } from './compile-tags.ts';
 import type { Report } from './configuration.ts';
 import { parseDuration } from './duration.ts';
 import { checkPolicy, texts } from './policy-text.ts';
@@ -10,15 +9,8 @@ import type { DeclaredGrant, DeclaredStatement } from './schema.ts';
 
 export function compileTerms(session: DeclaredGrant['session'], path: string, report: Report): SessionTerms {
   const durationSeconds = parseDuration(session.duration);
-  if (
-    durationSeconds === undefined ||
-    durationSeconds < shortestSessionSeconds ||
-    durationSeconds > longestSessionSeconds
-  ) {
-    report(
-      `${path}.duration`,
-      `is "${session.duration}"; a session lasts from 15m to 12h, and a plain number is seconds`,
-    );
+  if (durationSeconds === undefined || durationSeconds < shortestSessionSeconds) {
+    report(`${path}.duration`, `is "${session.duration}"; a session lasts 15m or more, and a plain number is seconds`);
   }
   const policy =
     session.policy && compileSessionPolicy(session.policy, session.valuesMayContain, `${path}.policy`, report);
@@ -27,16 +19,8 @@ export function compileTerms(session: DeclaredGrant['session'], path: string, re
     durationSeconds: durationSeconds ?? shortestSessionSeconds,
     ...(session.withinProof && { withinProof: true as const }),
     ...(policy && { policy }),
+    ...compileCarried(session, path, report),
   };
-}
-
-function template(source: string, path: string, report: Report): Template {
-  try {
-    return parseTemplate(source);
-  } catch (error) {
-    report(path, messageOf(error));
-    return { source, parts: [] };
-  }
 }
 
 function compileSessionPolicy(

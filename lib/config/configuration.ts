@@ -14,6 +14,9 @@ export interface Configuration {
   /** `https://…` without a path; `undefined`: the address that API Gateway gives. */
   readonly url: string | undefined;
   readonly serviceProvider: ServiceProviderSettings;
+  readonly vouch: VouchSettings;
+  /** The ID of the organisation that all accounts are in. */
+  readonly organization: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly fallbackRegions: readonly string[];
 }
@@ -55,12 +58,23 @@ export interface KeyPair {
   readonly privateKey: string;
 }
 
+/** What we are to AWS where grants vouch. */
+export interface VouchSettings {
+  /** What `iss` says; `undefined`: the address of the doors. */
+  readonly issuer: string | undefined;
+  /** Which signing key signs: the one before stays published, the one after is published ahead. */
+  readonly keyGeneration: number;
+}
+
 /** A grant whose role may still have to be made. */
 export interface GrantSettings extends Omit<Grant, 'role'> {
   readonly role: RoleSettings;
 }
 
-/** `made`: Daypass deploys the role. `named`: it was there before and is left alone. */
+/**
+ * `made`: Daypass deploys the role. `named`: it was there before and is left alone. `federated`: there is none, an IAM
+ * user has the permissions.
+ */
 export type RoleSettings =
   | {
       readonly kind: 'made';
@@ -69,8 +83,20 @@ export type RoleSettings =
       readonly account: string | undefined;
       readonly maxSessionSeconds: number;
       readonly permissions: readonly StatementDocument[];
+      /** With `chain`. */
+      readonly externalId?: string;
     }
-  | { readonly kind: 'named'; readonly arn: string; readonly maxSessionSeconds: number };
+  | {
+      readonly kind: 'named';
+      readonly arn: string;
+      readonly maxSessionSeconds: number;
+      readonly externalId?: string;
+    }
+  | {
+      readonly kind: 'federated';
+      readonly maxSessionSeconds: number;
+      readonly permissions: readonly StatementDocument[];
+    };
 
 export interface Problem {
   /** As `grants.tenant-files.session.duration`. */

@@ -71,12 +71,14 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     checkSaml({ providers, grants, hasUrl: member(value, 'url') !== undefined, serviceProvider, report });
   }
   if (problems.length > 0 || declared === undefined) throw new ConfigurationError(problems);
-  const { cors, sts, url } = declared;
+  const { cors, sts, url, vouch, organization } = declared;
   return {
     providers,
     grants,
     url,
     serviceProvider,
+    vouch: { issuer: undefined, keyGeneration: vouch.keyGeneration },
+    organization,
     corsOrigins: cors.origins,
     fallbackRegions: sts.fallbackRegions,
   };
@@ -102,7 +104,8 @@ function checkSaml({ providers, grants, hasUrl, serviceProvider, report }: SamlC
       );
     }
     const elsewhere = [...grants.values()].find(
-      ({ from, role }) => from === provider.name && role.kind === 'made' && role.account !== undefined,
+      ({ from, way, role }) =>
+        from === provider.name && way === 'forward' && role.kind === 'made' && role.account !== undefined,
     );
     if (elsewhere && !hasUrl) {
       report(
@@ -125,6 +128,7 @@ const harmless = {
   grants: {
     from: 'placeholder',
     when: 'anyone',
+    way: 'forward',
     role: { arn: 'arn:aws:iam::111122223333:role/placeholder' },
     session: {},
     oneTime: false,

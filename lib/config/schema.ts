@@ -1,6 +1,7 @@
 // What an operator declares in daypass.yaml. The JSON Schema for editors is generated from here.
 
 import * as v from 'valibot';
+import { ways } from '../grant/grant.ts';
 import { awsClaims } from '../identity/aws-keys.ts';
 import { vendorNames } from '../identity/oidc/vendors.ts';
 import { nearest } from '../nearest.ts';
@@ -196,9 +197,28 @@ const role = v.pipe(
         v.description('The account of the role that is made. By default the one Daypass is deployed in.'),
       ),
     ),
+    externalId: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 letters, digits and _+=,.@:/-'),
+        v.description('With chain: the ExternalId that the role asks for. By default daypass:{grant}.'),
+      ),
+    ),
   }),
   v.description('The role that the grant gives: permissions makes one, arn names one.'),
 );
+
+const droppableTag = only({
+  value: text('The value, with {claims}.'),
+  drop: v.pipe(
+    v.number('must be a whole number'),
+    v.integer('must be a whole number'),
+    v.minValue(1, 'must be 1 or more'),
+    v.description(
+      'Makes the tag one that may be left out: where a claim is missing or cannot be in a tag, and, the lowest number first, where the session would be too large for STS.',
+    ),
+  ),
+});
 
 const session = only({
   name: v.optional(text('The session name, with {claims}; {sub} where none is given.')),
@@ -214,6 +234,27 @@ const session = only({
   ),
   policy: v.optional(
     list(statement, 'Narrows the role for this session. Resources and condition values may have {claims}.'),
+  ),
+  tags: v.optional(
+    v.pipe(
+      v.record(
+        key,
+        v.union([v.string(), droppableTag], 'must be a text with {claims}, or an object with value and drop'),
+        'must be an object of tags',
+      ),
+      v.description('The session tags, each with its value. With vouch, chain and federation-token.'),
+    ),
+    {},
+  ),
+  transitiveTags: v.optional(
+    v.pipe(
+      v.array(v.string(notText), 'must be a list'),
+      v.description('The keys of tags that stay when the session assumes another role. With vouch and chain.'),
+    ),
+    [],
+  ),
+  sourceIdentity: v.optional(
+    text('The source identity, with {claims}: it stays whatever role is assumed next. With vouch and chain.'),
   ),
   valuesMayContain: v.optional(
     v.pipe(
@@ -233,8 +274,10 @@ export const grant = only({
   ),
   way: v.optional(
     v.pipe(
-      v.picklist(['forward'], 'must be forward'),
-      v.description("How STS is asked: forward hands on the caller's own token."),
+      v.picklist(ways, `must be one of ${ways.join(', ')}`),
+      v.description(
+        "How STS is asked: forward hands on the caller's own proof; vouch shows STS a token that Daypass signs, with tags from any claim; chain assumes the role from the function's own role, for 1h at most; federation-token asks as an IAM user, for up to 36h.",
+      ),
     ),
     'forward',
   ),
@@ -299,6 +342,15 @@ export const serviceProvider = only({
   decryption: v.optional(v.pipe(keyPair, v.description('Opens encrypted assertions.'))),
 });
 
+const vouch = only({
+  keyGeneration: v.pipe(
+    v.number('must be a whole number'),
+    v.integer('must be a whole number'),
+    v.minValue(1, 'must be 1 or more'),
+    v.description('Which signing key signs. Raised by one and deployed, the key that was published ahead takes over.'),
+  ),
+});
+
 /** The whole file. */
 export const schema = only({
   providers: v.pipe(v.record(name, provider, 'must be an object of providers'), v.description('Who proves callers.')),
@@ -317,6 +369,14 @@ export const schema = only({
     ),
   ),
   saml: v.optional(v.pipe(serviceProvider, v.description('Daypass as a SAML service provider.')), {}),
+  vouch: v.optional(v.pipe(vouch, v.description('Daypass as an OpenID issuer to AWS.')), { keyGeneration: 1 }),
+  organization: v.optional(
+    v.pipe(
+      v.string('must be a text'),
+      v.regex(/^o-[a-z0-9]{10,32}$/, 'must be the ID of an AWS organization, as o-a1b2c3d4e5'),
+      v.description('The organization that all accounts are in. Roles of grants that chain ask for it.'),
+    ),
+  ),
   cors: v.optional(cors, { origins: [] }),
   sts: v.optional(sts, { fallbackRegions: [] }),
 });

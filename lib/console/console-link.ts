@@ -75,7 +75,7 @@ export const noConsole: ConsoleLinks = {
 
 /**
  * Without SessionDuration the console session ends with the credentials. It is legal only for credentials of a role
- * that no role assumed, which forwarded ones are, and AWS does not hold it to the role's maximum: so we hold it to what
+ * that no role assumed, which those for a token or an assertion are, and AWS does not hold it to the role's maximum: so we hold it to what
  * was granted.
  */
 function sessionSeconds({ way, duration }: SessionPlan, expiration: Date, now: Date): number | undefined {
@@ -83,7 +83,11 @@ function sessionSeconds({ way, duration }: SessionPlan, expiration: Date, now: D
   const seconds = Math.min(left, duration.seconds, longestSeconds);
   switch (way) {
     case 'forward':
+    case 'vouch':
       return seconds < shortestSeconds ? undefined : seconds;
+    case 'chain':
+    case 'federation-token':
+      return undefined;
   }
 }
 

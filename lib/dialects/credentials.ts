@@ -2,6 +2,7 @@
 // `expiration` as a Date.
 
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
+import type { Issued } from '../issue/credential-issuer.ts';
 import type { Dialect } from './dialect.ts';
 import { answerJson, readJson, refuseInJson } from './json.ts';
 import { proofIn, textIn, wholeSeconds } from './members.ts';
@@ -20,11 +21,11 @@ export const credentials: Dialect<ExchangeRequest, Exchanged> = {
     };
   },
 
-  answer({ credentials, assumedRoleUser, grant, session }, now) {
+  answer({ credentials, user, grant, session }, now) {
     const { limitedBy } = session.duration;
     return answerJson(200, {
       credentials,
-      assumedRoleUser,
+      ...userMember(user),
       grant: grant.name,
       expiresIn: Math.floor((credentials.expiration.getTime() - now.getTime()) / 1000),
       ...(limitedBy && { durationLimitedBy: limitedBy }),
@@ -33,3 +34,9 @@ export const credentials: Dialect<ExchangeRequest, Exchanged> = {
 
   refuse: refuseInJson,
 };
+
+/** By STS's own names. */
+const userMember = ({ kind, arn, userId }: Issued['user']) =>
+  kind === 'assumed-role'
+    ? { assumedRoleUser: { arn, assumedRoleId: userId } }
+    : { federatedUser: { arn, federatedUserId: userId } };

@@ -76,6 +76,14 @@ const spoken: Readonly<Record<RouteKey, Spoken>> = {
     refuses: ofOurs,
   },
   'GET /v1/openapi.json': { answers: { status: 200, mediaType: json }, refuses: ofOurs },
+  'GET /.well-known/openid-configuration': {
+    answers: { status: 200, mediaType: json, schema: 'openidConfiguration' },
+    refuses: ofOurs,
+  },
+  'GET /.well-known/jwks.json': {
+    answers: { status: 200, mediaType: json, schema: 'keySet' },
+    refuses: ofOurs,
+  },
   'GET /health': { answers: { status: 200, mediaType: json }, refuses: ofOurs },
 };
 
@@ -84,11 +92,13 @@ export interface Described {
   readonly url: string;
   /** Whether a SAML provider is configured. */
   readonly saml: boolean;
+  /** Whether some grant vouches. */
+  readonly vouch: boolean;
 }
 
-export function openApi({ url, saml }: Described) {
+export function openApi({ url, saml, vouch }: Described) {
   const paths: Record<string, Record<string, Content>> = {};
-  for (const route of routesWith({ saml, oneTime: false })) {
+  for (const route of routesWith({ saml, vouch, oneTime: false })) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
   return {

@@ -215,7 +215,7 @@ function grantSection({ name, role }: Grant, hasConsole: boolean, waiting: Waiti
 <button name="wants" value="credentials">Get credentials</button>${open}${give}</form></section>`;
 }
 
-function credentialsPage({ credentials, assumedRoleUser, grant }: Exchanged): HttpAnswer {
+function credentialsPage({ credentials, user, grant }: Exchanged): HttpAnswer {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
   const shell = `export AWS_ACCESS_KEY_ID=${accessKeyId}
 export AWS_SECRET_ACCESS_KEY=${secretAccessKey}
@@ -228,7 +228,7 @@ aws_session_token = ${sessionToken}`;
   const block = (title: string, text: string) => `<h2>${title}</h2><pre>${escaped(text)}</pre>`;
   return answerPage({
     title: `Credentials for ${grant.name}`,
-    content: `<p>You are <code>${escaped(assumedRoleUser.arn)}</code> until
+    content: `<p>You are <code>${escaped(user.arn)}</code> until
 <time datetime="${expiration.toISOString()}">${expiration.toISOString().replace('.000', '')}</time>. One click selects a whole block.</p>
 ${block('For the shell', shell)}
 ${block('For PowerShell', powerShell)}

@@ -58,7 +58,7 @@ export const adminExplainRequest = {
 
 export const credentialsAnswer = {
   type: 'object',
-  required: ['credentials', 'assumedRoleUser', 'grant', 'expiresIn'],
+  required: ['credentials', 'grant', 'expiresIn'],
   properties: {
     credentials: {
       type: 'object',
@@ -74,6 +74,12 @@ export const credentialsAnswer = {
       type: 'object',
       required: ['arn', 'assumedRoleId'],
       properties: { arn: { type: 'string' }, assumedRoleId: { type: 'string' } },
+    },
+    federatedUser: {
+      type: 'object',
+      description: 'Instead of assumedRoleUser, for a grant of the way federation-token.',
+      required: ['arn', 'federatedUserId'],
+      properties: { arn: { type: 'string' }, federatedUserId: { type: 'string' } },
     },
     grant,
     expiresIn: { type: 'integer', description: 'Seconds.' },
@@ -217,6 +223,41 @@ export const errorAnswer = {
   type: 'object',
   required: ['error', 'message', 'requestId'],
   properties: { error: { type: 'string' }, message: { type: 'string' }, requestId: text('Finds the audit line.') },
+} as const satisfies Schema;
+
+export const openidConfiguration = {
+  type: 'object',
+  required: ['issuer', 'jwks_uri', 'response_types_supported', 'subject_types_supported'],
+  properties: {
+    issuer: { type: 'string', format: 'uri' },
+    jwks_uri: { type: 'string', format: 'uri' },
+    response_types_supported: { type: 'array', items: { type: 'string' } },
+    subject_types_supported: { type: 'array', items: { type: 'string' } },
+    id_token_signing_alg_values_supported: { type: 'array', items: { type: 'string' } },
+    claims_supported: { type: 'array', items: { type: 'string' } },
+  },
+} as const satisfies Schema;
+
+export const keySet = {
+  type: 'object',
+  required: ['keys'],
+  properties: {
+    keys: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['kty', 'kid', 'use', 'alg', 'n', 'e'],
+        properties: {
+          kty: { type: 'string' },
+          kid: { type: 'string' },
+          use: { type: 'string' },
+          alg: { type: 'string' },
+          n: { type: 'string' },
+          e: { type: 'string' },
+        },
+      },
+    },
+  },
 } as const satisfies Schema;
 
 export const authorizationServer = {

@@ -157,7 +157,7 @@ const callerMembers = ({ arn, userId, account }: CallerIdentity): XmlValue => ({
 });
 
 function membersOf({ action, exchanged }: Extract<StsAnswered, { action: FederatedAction }>): XmlValue {
-  const { credentials, assumedRoleUser, told } = exchanged;
+  const { credentials, user, told } = exchanged;
   const names =
     action === 'AssumeRoleWithWebIdentity'
       ? (['SubjectFromWebIdentityToken', 'Audience', 'Provider'] as const)
@@ -166,7 +166,7 @@ function membersOf({ action, exchanged }: Extract<StsAnswered, { action: Federat
     Object.fromEntries(of.map((name) => [name, told.get(name)]));
   return {
     ...tellings(names),
-    AssumedRoleUser: { AssumedRoleId: assumedRoleUser.assumedRoleId, Arn: assumedRoleUser.arn },
+    AssumedRoleUser: { AssumedRoleId: user.userId, Arn: user.arn },
     Credentials: {
       AccessKeyId: credentials.accessKeyId,
       SecretAccessKey: credentials.secretAccessKey,
@@ -257,6 +257,7 @@ const forms: Readonly<Record<Word, Form>> = {
     says: () => 'The security token included in the request is invalid.',
   },
   sts_unavailable: unavailable,
+  signer_unavailable: unavailable,
   broker_fault: failure,
 };
 

@@ -150,6 +150,7 @@ const forms: Readonly<Record<Word, Form>> = {
   console_unavailable: unavailable,
   credentials_missing: invalidRequest,
   credentials_unknown: invalidRequest,
+  signer_unavailable: unavailable,
   sts_unavailable: unavailable,
   broker_fault: failure,
 };

@@ -3,10 +3,11 @@
 
 import { carry, unpack } from '../config/carried.ts';
 import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
-import { federatedProvider, principalIn } from '../config/federated-provider.ts';
+import { principalIn, webIdentityPrincipal } from '../config/federated-provider.ts';
+import { grantedTrust } from '../config/granted-trust.ts';
 import type { Grants } from '../grant/decide-grant.ts';
-import { trustPolicy } from '../grant/trust-policy.ts';
 import type { Identity } from '../identity/identity.ts';
+import { vouchedClaims } from '../issue/vouched-token.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Refusal, refusals } from '../refusal.ts';
@@ -73,6 +74,10 @@ export function explainExchange(
   stages.push(session);
   if (!plan) return end();
 
+  if (plan.way === 'chain' || plan.way === 'federation-token') {
+    stages.push(stage('trust policy', 'not judged', notJudged[plan.way]));
+    return end({ plan });
+  }
   const request = requestFor(exchange, { identity: proof.identity, plan, configuration, surroundings });
   const settings = configuration.grants.get(exchange.grant);
   const trust =
@@ -84,6 +89,11 @@ export function explainExchange(
   );
   return end({ plan, request });
 }
+
+const notJudged = {
+  chain: 'The function assumes the role in its own name, so that the role sees nothing of the proof but the tags.',
+  'federation-token': 'An IAM user asks for the session; there is no role, and so no trust policy.',
+};
 
 interface Proved {
   readonly stage: Stage;
@@ -124,6 +134,7 @@ function requestFor(
   const account = plan.roleArn.split(':')[4] ?? surroundings.account;
   const { now, sourceIp } = surroundings;
   const target = { account, sessionName: plan.sessionName, now, sourceIp, roleTags: trust?.roleTags ?? new Map() };
+  if (plan.way === 'vouch') return webIdentityRequest(vouchedFor(plan, configuration, surroundings), target);
   if (provider.kind === 'oidc') return webIdentityRequest(new Map([['iss', provider.issuer], ...claims]), target);
   return samlRequest(identity, {
     ...target,
@@ -133,15 +144,35 @@ function requestFor(
   });
 }
 
+/** What our own token would say. */
+const vouchedFor = (plan: SessionPlan, configuration: Configuration, surroundings: Surroundings) =>
+  new Map(
+    Object.entries(
+      vouchedClaims(plan, { issuer: issuerOf(configuration, surroundings), now: surroundings.now, id: 'explained' }),
+    ),
+  );
+
+const issuerOf = ({ vouch, url }: Configuration, surroundings: Surroundings) => vouch.issuer ?? url ?? surroundings.url;
+
 /** `undefined` for a role that Daypass does not make. */
 function deployedTrust(
   grant: GrantSettings,
   provider: ProviderSettings,
-  { url }: Configuration,
+  configuration: Configuration,
   surroundings: Surroundings,
 ): Policy | undefined {
   if (grant.role.kind !== 'made') return undefined;
-  const principal = principalIn(grant.role.account ?? surroundings.account, provider);
-  const document = trustPolicy(grant, federatedProvider(provider, url ?? surroundings.url), principal);
+  const account = grant.role.account ?? surroundings.account;
+  const issuer = issuerOf(configuration, surroundings);
+  const document = grantedTrust(grant, {
+    provider,
+    url: configuration.url ?? surroundings.url,
+    issuer,
+    principal: principalIn(account, provider),
+    ourPrincipal: webIdentityPrincipal(account, issuer),
+    partition: 'aws',
+    home: surroundings.account,
+    organization: configuration.organization,
+  });
   return parsePolicy({ name: `trust policy of ${grant.role.roleName}`, kind: 'trust', document });
 }

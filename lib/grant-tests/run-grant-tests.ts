@@ -99,7 +99,8 @@ function differencesOfDenial({ by, key }: Denial, { explanation }: ExplainedExch
 type Allowed = Exclude<Expectation, string | { denied: unknown }>;
 
 function differencesOfSession(expect: Allowed, { plan, request }: ExplainedExchange): readonly Difference[] {
-  const tags = Object.fromEntries(request ? signedTags(request.awsClaims) : []);
+  const given = plan?.tags?.map(({ key, value }) => [key, value] as const);
+  const tags = Object.fromEntries(given ?? (request ? signedTags(request.awsClaims) : []));
   const policy = plan?.policy === undefined ? undefined : (JSON.parse(plan.policy) as { Statement: unknown }).Statement;
   const seconds = expect.duration === undefined ? undefined : parseDuration(expect.duration);
   const role = expect.role?.startsWith('arn:') ? plan?.roleArn : plan?.roleArn.split('/').at(-1);
@@ -108,7 +109,7 @@ function differencesOfSession(expect: Allowed, { plan, request }: ExplainedExcha
     ['sessionName', expect.sessionName, plan?.sessionName],
     ['duration', seconds, plan?.duration.seconds],
     ['tags', expect.tags && inOrder(expect.tags), inOrder(tags)],
-    ['sourceIdentity', expect.sourceIdentity, request?.awsClaims.get('sts:SourceIdentity')],
+    ['sourceIdentity', expect.sourceIdentity, plan?.sourceIdentity ?? request?.awsClaims.get('sts:SourceIdentity')],
     ['policy', expect.policy?.map(statementDocument), policy],
   ];
   return compared.flatMap(([what, expected, got]) =>

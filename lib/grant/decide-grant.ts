@@ -45,7 +45,8 @@ function wishedFor(wish: GrantWish, grants: Grants): readonly Grant[] {
   }
   const { roleArn, principalArn } = wish;
   return [...grants.values()].filter(
-    ({ role }) => role.arn === roleArn && (principalArn === undefined || role.principalArn === principalArn),
+    ({ role, way }) =>
+      role.arn === roleArn && (principalArn === undefined || way !== 'forward' || role.principalArn === principalArn),
   );
 }
 

@@ -17,15 +17,22 @@ export interface Grant {
   readonly oneTime?: true;
 }
 
-/** `forward`: the caller's own proof goes on to STS. */
-export type Way = 'forward';
+/**
+ * `forward`: the caller's own proof goes on to STS. `vouch`: a token that Daypass signs does. `chain`: the function's
+ * own role assumes the grant's. `federation-token`: an IAM user asks for a federated session.
+ */
+export const ways = ['forward', 'vouch', 'chain', 'federation-token'] as const;
+export type Way = (typeof ways)[number];
 
 export interface GrantedRole {
+  /** With `federation-token` the IAM user's: the session then has no role. */
   readonly arn: string;
   /** The role's MaxSessionDuration in IAM. */
   readonly maxSessionSeconds: number;
   /** The IAM SAML provider that the role trusts, in the role's account, where the grant is from one. */
   readonly principalArn?: string;
+  /** With `chain`: what the role's trust policy asks for. */
+  readonly externalId?: string;
 }
 
 /** A statement as IAM writes it. */
@@ -47,6 +54,19 @@ export interface SessionTerms {
   readonly withinProof?: true;
   /** Narrows the role for this session; its resources and condition values are templates. */
   readonly policy?: SessionPolicyTemplate;
+  readonly tags?: readonly TagTemplate[];
+  /** The characters that claims may bring into tags although they mean something in an ARN. */
+  readonly valuesMayContain?: readonly SpecialCharacter[];
+  /** Keys of tags that stay when the session assumes another role. */
+  readonly transitiveTags?: readonly string[];
+  readonly sourceIdentity?: Template;
+}
+
+export interface TagTemplate {
+  readonly key: string;
+  readonly value: Template;
+  /** The order in which tags may be left out, lowest first; without it the session has the tag or there is none. */
+  readonly drop?: number;
 }
 
 export interface SessionPolicyTemplate {

@@ -6,6 +6,9 @@ import { type ConditionEntry, conditionDocument } from './condition-document.ts'
 import type { ConditionDocument, Grant } from './grant.ts';
 import { assumeActions } from './trust-context.ts';
 
+/** What our tokens are for: the IAM OIDC provider of our issuer takes no other. */
+export const vouchedAudience = 'sts.amazonaws.com';
+
 /** The provider as IAM sees it. */
 export type FederatedProvider = FederatedOidc | FederatedSaml;
 
@@ -29,7 +32,7 @@ export interface TrustPolicyDocument {
   readonly Version: '2012-10-17';
   readonly Statement: readonly {
     readonly Effect: 'Allow';
-    readonly Principal: { readonly Federated: string };
+    readonly Principal: { readonly Federated: string } | { readonly AWS: string };
     readonly Action: readonly string[];
     readonly Condition: ConditionDocument;
   }[];
@@ -53,13 +56,64 @@ export function trustPolicy(
     if (key !== undefined) entries.push({ operator: condition.operator, key, values: condition.expected });
   }
   const actions = [assumeActions[provider.kind], ...provider.awsClaims.map((claim) => actionsFor[claim])];
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { Federated: principal }, Action: actions, Condition: conditionDocument(entries) },
-    ],
-  };
+  return allowing({ Federated: principal }, actions, conditionDocument(entries));
 }
+
+export interface Vouched {
+  readonly grant: Pick<Grant, 'name' | 'session'>;
+  /** Ours, as the IAM OIDC provider has it. */
+  readonly issuer: string;
+  /** The ARN of that provider in the role's account. */
+  readonly principal: string;
+}
+
+/** The role takes what Daypass vouches for, and of that what it vouches for by this grant. */
+export function vouchedTrust({ grant, issuer, principal }: Vouched): TrustPolicyDocument {
+  const prefix = issuerName(issuer);
+  return allowing({ Federated: principal }, [assumeActions.oidc, ...carriedActions(grant.session)], {
+    StringEquals: { [`${prefix}:aud`]: [vouchedAudience] },
+    // A subject begins with the grant's name, and no name has a colon.
+    StringLike: { [`${prefix}:sub`]: [`${grant.name}:*`] },
+  });
+}
+
+export interface Chained {
+  readonly grant: Pick<Grant, 'session'>;
+  readonly externalId: string;
+  readonly partition: string;
+  /** The account that Daypass is deployed in. */
+  readonly account: string;
+  /** The ID of the organisation that it is in. */
+  readonly organization: string | undefined;
+}
+
+/** IAM gives the roles of the doors names that nobody knows before; their path is known. */
+export const doorRolePath = '/daypass/doors/';
+
+export function chainedTrust({ grant, externalId, partition, account, organization }: Chained): TrustPolicyDocument {
+  const iam = `arn:${partition}:iam::${account}`;
+  return allowing({ AWS: `${iam}:root` }, ['sts:AssumeRole', ...carriedActions(grant.session)], {
+    StringEquals: {
+      'sts:ExternalId': [externalId],
+      ...(organization !== undefined && { 'aws:PrincipalOrgID': [organization] }),
+    },
+    ArnLike: { 'aws:PrincipalArn': [`${iam}:role${doorRolePath}*`] },
+  });
+}
+
+const carriedActions = ({ tags, sourceIdentity }: Grant['session']) => [
+  ...(tags ? [actionsFor.tags] : []),
+  ...(sourceIdentity ? [actionsFor.sourceIdentity] : []),
+];
+
+const allowing = (
+  principal: TrustPolicyDocument['Statement'][number]['Principal'],
+  actions: readonly string[],
+  condition: ConditionDocument,
+): TrustPolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: principal, Action: actions, Condition: condition }],
+});
 
 /** For whom the proof must be meant. */
 function audienceEntries(provider: FederatedProvider): ConditionEntry[] {

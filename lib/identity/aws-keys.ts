@@ -11,9 +11,12 @@ export const isRequestTag = (key: string) => key.toLowerCase().startsWith(reques
 export const sourceIdentityKey = 'sts:SourceIdentity';
 export const isSourceIdentity = (key: string) => key.toLowerCase() === sourceIdentityKey.toLowerCase();
 
-const mostTags = 50;
+export const mostTags = 50;
 const tagKey = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+export const isTagKey = (key: string) => tagKey.test(key);
+export const isTagValue = (value: string) => tagValue.test(value);
 
 /** `undefined` when STS would refuse them; keys that differ by case only are one key to it. */
 export function sessionTags(
@@ -22,7 +25,7 @@ export function sessionTags(
   const tags = new Map<string, string>();
   const keys = new Set<string>();
   for (const [key, value] of written) {
-    if (typeof value !== 'string' || !tagKey.test(key) || !tagValue.test(value)) return undefined;
+    if (typeof value !== 'string' || !isTagKey(key) || !isTagValue(value)) return undefined;
     tags.set(key, value);
     keys.add(key.toLowerCase());
   }

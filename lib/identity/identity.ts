@@ -50,8 +50,10 @@ export interface Identity {
   /** What the provider signed for AWS and does not announce: roles then refuse it at STS. */
   readonly unannounced: readonly string[];
   readonly provenUntil: Date;
-  /** When a session that must not outlive the proof ends; `undefined` where STS sees to it. */
+  /** When a session that must not outlive the proof ends. */
   readonly sessionUntil?: Date;
+  /** The longest session that the identity provider allows. */
+  readonly sessionSeconds?: number;
   /** What `forward` hands on. */
   readonly evidence: Evidence;
   /** What must not be seen a second time. */

@@ -36,20 +36,30 @@ export type FunctionName = DoorName | 'refresh-metadata';
 
 /**
  * Loaded when it is first needed, and a file of its own until then: what reads SAML responses, at a door that mostly sees
- * tokens, and what speaks to the table.
+ * tokens, what speaks to the table, and what the ways of issuing take that sign something.
  */
-const later = { '#saml': 'saml', '#store': 'store' } as const;
+const later = {
+  '#chain': 'chain',
+  '#federation': 'federation',
+  '#saml': 'saml',
+  '#store': 'store',
+  '#vouch': 'vouch',
+} as const;
 
-/**
- * One function as one file, and what it loads later as others, in a folder of its own; the folder's path is returned.
- * Where no SAML provider is configured no response is ever read, so that is left out.
- */
-export function bundleDoor(name: FunctionName, files: Readonly<Record<string, string>> = {}, saml = true): string {
+/** What a configuration has no use for. */
+export type LeftOut = (typeof later)[keyof typeof later];
+
+/** One function as one file, and what it loads later as others, in a folder of its own; the folder's path is returned. */
+export function bundleDoor(
+  name: FunctionName,
+  files: Readonly<Record<string, string>> = {},
+  leftOut: readonly LeftOut[] = [],
+): string {
   const folder = mkdtempSync(join(tmpdir(), `daypass-${name}-`));
   const main = bundle(name, join(folder, 'index.js'));
   const imported = Object.values(main.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   const loadsLater = Object.entries(later).filter(
-    ([alias, source]) => imported.includes(alias) && (saml || source !== 'saml'),
+    ([alias, source]) => imported.includes(alias) && !leftOut.includes(source),
   );
   for (const [, source] of loadsLater) bundle(source, join(folder, `${source}.js`));
   // Says what index.js is, wherever the folder lies, and where it finds the others.

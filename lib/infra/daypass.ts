@@ -7,7 +7,7 @@ import { carry } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
 import { type DoorName, type Needs, type Route, routesWith } from '../routes.ts';
-import { carriedConfigurationFile } from './bundle-door.ts';
+import { carriedConfigurationFile, type LeftOut } from './bundle-door.ts';
 import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
 import { DoorDashboard } from './door-dashboard.ts';
@@ -15,6 +15,7 @@ import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
+import { goes, Ways } from './ways.ts';
 
 export interface DaypassProps {
   /** What `readConfigurationFile` read. */
@@ -48,12 +49,14 @@ export class Daypass extends Construct {
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
-    const routes = routesWith({ saml: takesSaml, oneTime });
+    const routes = routesWith({ saml: takesSaml, oneTime, vouch: goes(configuration, 'vouch') });
 
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;
     this.url = configuration.url ?? api.url;
-    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url });
+    const { issuer = this.url } = configuration.vouch;
+    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url, issuer });
+    const ways = new Ways(this, 'Ways', { configuration, issuer });
     this.table = new OnceTable(this, 'Once');
 
     const environment = {
@@ -63,6 +66,7 @@ export class Daypass extends Construct {
     };
     const ofTable = { [variables.table]: this.table.table.tableName };
     const files = { [carriedConfigurationFile]: carry(configuration) };
+    const leftOut = leftOutOf(configuration);
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
         const ofDoor = routes.filter((route) => route.door === door);
@@ -73,14 +77,16 @@ export class Daypass extends Construct {
           description: `Daypass: ${ofDoor.map(({ method, path }) => `${method} ${path}`).join(', ')}.`,
           logRetention,
           environment: {
-            ...(needs.configuration && environment),
+            ...((needs.configuration || needs.publishesKeys) && environment),
             ...((speaksSaml || needs.address) && { [variables.url]: this.url }),
             ...(needs.writes.length + needs.reads.length > 0 && ofTable),
+            ...ways.environmentOf(needs),
           },
           files: needs.configuration ? files : {},
-          saml: takesSaml,
+          leftOut,
         });
         this.permit(made, needs, configuration);
+        ways.permit(made, needs);
         return [door, made];
       }),
     );
@@ -112,6 +118,17 @@ export class Daypass extends Construct {
       );
     }
   }
+}
+
+/** Code for what no provider and no grant asks for. */
+function leftOutOf(configuration: Configuration): readonly LeftOut[] {
+  const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
+  return [
+    ...(takesSaml ? [] : (['saml'] as const)),
+    ...(goes(configuration, 'vouch') ? [] : (['vouch'] as const)),
+    ...(goes(configuration, 'chain') ? [] : (['chain'] as const)),
+    ...(goes(configuration, 'federation-token') ? [] : (['federation'] as const)),
+  ];
 }
 
 /** All routes of a door lead to one function. */

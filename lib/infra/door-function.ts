@@ -4,7 +4,8 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundleDoor, type FunctionName } from './bundle-door.ts';
+import { doorRolePath } from '../grant/trust-policy.ts';
+import { bundleDoor, type FunctionName, type LeftOut } from './bundle-door.ts';
 
 export interface DoorFunctionProps {
   readonly door: FunctionName;
@@ -13,8 +14,8 @@ export interface DoorFunctionProps {
   /** Files beside the bundle, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
-  /** Whether a SAML provider is configured. */
-  readonly saml: boolean;
+  /** What the bundle need not have. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A file of lambdas/ as a Lambda function with a role of its own, which may write its own log and what is added. */
@@ -25,12 +26,14 @@ export class DoorFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { door, description, environment, files, logRetention, saml }: DoorFunctionProps,
+    { door, description, environment, files, logRetention, leftOut }: DoorFunctionProps,
   ) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      // Roles of grants that chain trust what is under it.
+      path: doorRolePath,
       description: `Runs ${door} of Daypass.`,
     });
     role.addToPolicy(
@@ -39,7 +42,7 @@ export class DoorFunction extends Construct {
         resources: [this.logGroup.logGroupArn],
       }),
     );
-    const bundle = bundleDoor(door, files, saml);
+    const bundle = bundleDoor(door, files, leftOut);
     this.function = new LambdaFunction(this, 'Function', {
       description,
       runtime: Runtime.NODEJS_24_X,

@@ -1,6 +1,9 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, Stack, Token, Validations } from 'aws-cdk-lib';
 import {
   type AddToPrincipalPolicyResult,
+  ArnPrincipal,
+  type CfnRole,
+  type IPrincipal,
   OidcProviderNative,
   PolicyDocument,
   PolicyStatement,
@@ -13,9 +16,9 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
-import { federatedProvider } from '../config/federated-provider.ts';
+import { grantedTrust } from '../config/granted-trust.ts';
 import type { StatementDocument } from '../grant/grant.ts';
-import { type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
+import { type TrustPolicyDocument, vouchedAudience } from '../grant/trust-policy.ts';
 import { issuerName } from '../identity/oidc/condition-keys.ts';
 import { vendorOf } from '../identity/oidc/vendors.ts';
 
@@ -28,6 +31,16 @@ export interface GrantedRolesProps {
   readonly account?: string;
   /** The address of the doors, without a path: assertions are meant for it. */
   readonly url?: string;
+  /**
+   * What tokens that Daypass signs call their issuer.
+   * @default - the address of the doors
+   */
+  readonly issuer?: string;
+  /**
+   * The account that Daypass is deployed in.
+   * @default - this one
+   */
+  readonly home?: string;
 }
 
 /**
@@ -40,29 +53,46 @@ export class GrantedRoles extends Construct {
   /** By the name of the grant: what a SAML identity provider must say of it in its Role attribute. */
   readonly pairs: ReadonlyMap<string, string>;
 
-  constructor(scope: Construct, id: string, { configuration, account, url }: GrantedRolesProps) {
+  constructor(scope: Construct, id: string, props: GrantedRolesProps) {
     super(scope, id);
+    const { configuration, account, url, issuer = url, home = Aws.ACCOUNT_ID } = props;
     const grants = [...configuration.grants.values()].filter(
       ({ role }) => role.kind === 'made' && role.account === account,
     );
-    const needed = (name: string) => account === undefined || grants.some(({ from }) => from === name);
+    const needed = (name: string) => {
+      const using = (account === undefined ? [...configuration.grants.values()] : grants).filter(
+        ({ from }) => from === name,
+      );
+      // One that no role trusts would only be one more door to watch.
+      return using.some(({ way }) => way === 'forward') || (account === undefined && using.length === 0);
+    };
     const principals = new Map(
       [...configuration.providers.values()]
         .filter(({ name }) => needed(name))
         .map((each) => [each.name, this.principalOf(each)]),
     );
+    const ourPrincipal = grants.some(({ way }) => way === 'vouch') ? this.ourselves(issuer) : '';
     const roles = new Map<string, Role>();
     const pairs = new Map<string, string>();
     for (const grant of grants) {
       const provider = configuration.providers.get(grant.from);
-      const principal = principals.get(grant.from);
-      if (!provider || !principal) continue;
-      const role = this.roleFor(grant, trustPolicy(grant, federatedProvider(provider, url), principal));
+      if (!provider) continue;
+      const principal = principals.get(grant.from) ?? '';
+      const { partition, organization } = { partition: Aws.PARTITION, ...configuration };
+      const scene = { provider, url, principal, ourPrincipal, partition, home, organization };
+      const role = this.roleFor(grant, (iss) => grantedTrust(grant, { ...scene, issuer: iss }), issuer ?? '');
       roles.set(grant.name, role);
-      if (provider.kind === 'saml') pairs.set(grant.name, `${role.roleArn},${principal}`);
+      if (provider.kind === 'saml' && grant.way === 'forward') pairs.set(grant.name, `${role.roleArn},${principal}`);
     }
     this.roles = roles;
     this.pairs = pairs;
+  }
+
+  /** The IAM OIDC provider of our own issuer, for roles of grants that vouch. */
+  private ourselves(issuer: string | undefined): string {
+    if (issuer === undefined) throw new Error('The roles of grants that vouch need the address of the doors.');
+    const made = new OidcProviderNative(this, 'Daypass', { url: issuer, clientIds: [vouchedAudience] });
+    return made.oidcProviderArn;
   }
 
   /** What trust policies call the provider: a name that IAM has built in, or the ARN of its provider resource. */
@@ -88,8 +118,14 @@ export class GrantedRoles extends Construct {
     }
   }
 
-  private roleFor({ name, role }: GrantSettings, trust: TrustPolicyDocument): Role {
+  private roleFor(
+    { name, role }: GrantSettings,
+    trustFor: (issuer: string) => TrustPolicyDocument,
+    issuer: string,
+  ): Role {
     if (role.kind !== 'made') throw new Error(`The role of ${name} is not made by Daypass.`);
+    const isKnown = !Token.isUnresolved(issuer);
+    const trust = trustFor(isKnown ? issuer : laterIssuer);
     const made = new Role(this, `Role-${name}`, {
       roleName: role.roleName,
       description: `Given by the Daypass grant ${name}.`,
@@ -99,6 +135,7 @@ export class GrantedRoles extends Construct {
         permissions: PolicyDocument.fromJson({ Version: '2012-10-17', Statement: role.permissions }),
       },
     });
+    if (!isKnown) writeLater(made, trust, issuer);
     for (const finding of wildcardFindings(role.permissions)) {
       Validations.of(made).acknowledge({
         id: `AwsSolutions-IAM5[${finding}]`,
@@ -107,6 +144,24 @@ export class GrantedRoles extends Construct {
     }
     return made;
   }
+}
+
+const laterIssuer = 'https://issuer.is.known.later';
+
+/**
+ * Keys of a template cannot refer to anything, and condition keys carry the issuer. CloudFormation takes the whole
+ * document as text, too, and in a text `Fn::Sub` puts the host where it belongs.
+ */
+function writeLater(role: Role, trust: TrustPolicyDocument, issuer: string): void {
+  const { Federated: provider } = { Federated: '', ...trust.Statement[0]?.Principal };
+  const text = JSON.stringify(trust)
+    .replaceAll('${', '${!')
+    .replaceAll(issuerName(laterIssuer), '${Host}')
+    .replaceAll(JSON.stringify(provider), '"${Provider}"');
+  if (!text.includes('${Host}')) return;
+  const host = Fn.select(1, Fn.split('://', issuer));
+  const document = Fn.sub(text, { Host: host, Provider: provider });
+  (role.node.defaultChild as CfnRole).addPropertyOverride('AssumeRolePolicyDocument', document);
 }
 
 /** As cdk-nag names them; it writes policy variables with angle brackets. */
@@ -123,16 +178,18 @@ function wildcardFindings(statements: readonly StatementDocument[]): readonly st
 /** Lets a compiled trust policy stand where CDK wants a principal, to the letter. */
 class CompiledTrust extends PrincipalBase {
   private readonly trust: TrustPolicyDocument;
-  private readonly federated: WebIdentityPrincipal;
+  private readonly principal: IPrincipal;
 
   constructor(trust: TrustPolicyDocument) {
     super();
     this.trust = trust;
-    this.federated = new WebIdentityPrincipal(trust.Statement[0]?.Principal.Federated ?? '');
+    const [statement] = trust.Statement;
+    const { Federated: federated = '', AWS: arn } = { ...statement?.Principal } as { Federated?: string; AWS?: string };
+    this.principal = arn === undefined ? new WebIdentityPrincipal(federated) : new ArnPrincipal(arn);
   }
 
   override get policyFragment(): PrincipalPolicyFragment {
-    return this.federated.policyFragment;
+    return this.principal.policyFragment;
   }
 
   override addToAssumeRolePolicy(document: PolicyDocument): void {

@@ -12,7 +12,14 @@ export interface Credentials {
 
 export interface Issued {
   readonly credentials: Credentials;
-  readonly assumedRoleUser: { readonly arn: string; readonly assumedRoleId: string };
+  /** Who the session is: `AssumedRoleUser` or `FederatedUser`, with `AssumedRoleId` or `FederatedUserId`. */
+  readonly user: {
+    readonly kind: 'assumed-role' | 'federated-user';
+    readonly arn: string;
+    readonly userId: string;
+  };
+  /** Keys of tags that made the session too large for STS. */
+  readonly tagsLeftOut?: readonly string[];
   /** What else STS said of the session, by its own names. */
   readonly told: ReadonlyMap<ToldMember, string>;
 }

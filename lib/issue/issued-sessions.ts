@@ -36,10 +36,10 @@ const digestOf = (sessionToken: string) => createHash('sha256').update(sessionTo
 
 export function issuedSessionsIn(store: Store): IssuedSessions {
   return {
-    async keep({ credentials: { accessKeyId, sessionToken, expiration }, assumedRoleUser }) {
+    async keep({ credentials: { accessKeyId, sessionToken, expiration }, user }) {
       const kept: Kept = {
-        arn: assumedRoleUser.arn,
-        userId: assumedRoleUser.assumedRoleId,
+        arn: user.arn,
+        userId: user.userId,
         token: digestOf(sessionToken),
       };
       await store.put({ key: keyPrefixes.issued + accessKeyId, until: expiration, value: JSON.stringify(kept) });

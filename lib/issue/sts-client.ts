@@ -1,4 +1,4 @@
-// The unsigned STS calls: one form POST each, at a regional endpoint, with the next Region as fallback.
+// STS calls: one form POST each, at a regional endpoint, with the next Region as fallback.
 // Source: AWS STS API Reference, "Common errors"; AWS General Reference, "AWS STS endpoints".
 
 import { type Network, type NetworkAnswer, NetworkError } from '../network/network.ts';
@@ -14,9 +14,18 @@ export interface StsClientOptions {
 
 type Parameters = Readonly<Record<string, string>>;
 
+interface Posted {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The headers with which a request is signed for a Region, those that were there included. */
+export type SignRequest = (request: Posted, region: string) => Promise<Readonly<Record<string, string>>>;
+
 export interface StsClient {
-  /** Resolves to the XML of a success. Rejects with a `Refusal`. */
-  call(action: string, parameters: Parameters): Promise<string>;
+  /** Resolves to the XML of a success. Rejects with a `Refusal`. Without `sign` the call is anonymous. */
+  call(action: string, parameters: Parameters, sign?: SignRequest): Promise<string>;
 }
 
 const timeoutMilliseconds = 3000;
@@ -64,13 +73,13 @@ type Outcome =
 
 export function stsClient({ network, regions, partition }: StsClientOptions): StsClient {
   return {
-    async call(action, parameters) {
+    async call(action, parameters, sign) {
       const sent = { Action: action, Version: version, ...parameters };
       let last: Refusal | undefined;
       for (const region of regions) {
-        const url = `${stsEndpoint(region, partition)}/`;
+        const place = { region, url: `${stsEndpoint(region, partition)}/` };
         for (let attempt = 1; attempt <= attemptsPerRegion; attempt++) {
-          const outcome = await attemptAt(network, url, sent);
+          const outcome = await attemptAt(network, place, sent, sign);
           if (outcome.kind === 'success') return outcome.xml;
           if (outcome.kind === 'refused') throw outcome.refusal;
           last = outcome.refusal;
@@ -84,9 +93,20 @@ export function stsClient({ network, regions, partition }: StsClientOptions): St
   };
 }
 
-async function attemptAt(network: Network, url: string, parameters: Parameters): Promise<Outcome> {
+interface Place {
+  readonly region: string;
+  readonly url: string;
+}
+
+async function attemptAt(
+  network: Network,
+  { region, url }: Place,
+  parameters: Parameters,
+  sign: SignRequest | undefined,
+): Promise<Outcome> {
   const body = formOf(parameters);
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' };
+  const plain = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' };
+  const headers = sign ? await sign({ url, headers: plain, body }, region) : plain;
   try {
     const answer = await network.send({ method: 'POST', url, headers, body, timeoutMilliseconds, longestAnswerBytes });
     return outcomeOf(answer, url, parameters);

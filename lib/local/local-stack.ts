@@ -16,6 +16,7 @@ import { federation } from './aws/federation.ts';
 import { declaredIam } from './aws/iam/from-template.ts';
 import type { AccessKey, EmbeddedIam } from './aws/iam/iam.ts';
 import { furnish, settle } from './aws/inhabitants.ts';
+import { kmsService } from './aws/kms.ts';
 import type { Buckets } from './aws/s3/buckets.ts';
 import { type Sessions, sessions as sessionsOf } from './aws/sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from './aws/signature-v4.ts';
@@ -42,6 +43,8 @@ export interface LocalStackSettings {
   readonly identityProvider: Omit<OidcIdpSettings, 'address'> | undefined;
   /** What the SAML identity provider stands in for; none leaves it out. */
   readonly samlIdentityProvider: SamlIdpSettings | undefined;
+  /** What tokens that Daypass signs call their issuer; STS then asks the gateway. */
+  readonly ourIssuer?: string;
   /** Other configured issuers that something on this machine stands in for. */
   readonly standIns: ReadonlyMap<string, string>;
   /** Accounts of the organisation besides those of the stacks. */
@@ -77,6 +80,8 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   const administrator = settle(iam, clock());
   const buckets: Buckets = new Map();
   furnish(buckets, iam.management, clock());
+  const { ourIssuer } = settings;
+  if (ourIssuer !== undefined) standIns.set(ourIssuer, gateway);
   for (const account of iam.accounts.keys()) standIns.set(issuerOf(account), aws + localIssuerPath(account));
   const network = standInNetwork(standIns, httpsNetwork({ privateAddresses: 'refused' }));
 
@@ -84,7 +89,8 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   const hasTable = resourcesOf(stacks[0], 'AWS::DynamoDB::Table').length > 0;
   const dynamoDb = hasTable ? await embeddedDynamoDb({ stack: stacks[0], iam, sessions }) : undefined;
   const signIn = federation(sessions, iam);
-  const embedded = { iam, sessions, buckets, network, clock, federation: signIn, dynamoDb, enabledRegions };
+  const others = new Map([['kms', kmsService({ stack: stacks[0], iam, sessions })]]);
+  const embedded = { iam, sessions, buckets, network, clock, federation: signIn, dynamoDb, others, enabledRegions };
   const servers = new Map<number, Server>([
     [port, gatewayOf(settings, network, { aws, iam, sessions })],
     [port + 1, awsServer(embedded)],

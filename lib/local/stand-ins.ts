@@ -30,8 +30,9 @@ const isWithin = (url: string, address: string) => url === address || url.starts
 export function allTo(local: string): Network {
   return {
     send: (request) => {
-      const { pathname, search } = new URL(request.url);
-      return sendTo(`${local}${pathname}${search}`, request);
+      const { pathname, search, host } = new URL(request.url);
+      // What is signed is signed for that host.
+      return sendTo(`${local}${pathname}${search}`, { ...request, headers: { ...request.headers, host } });
     },
   };
 }

@@ -73,6 +73,14 @@ function intrinsic(name: string, argument: unknown, stack: StackTemplate): unkno
         return String(name.includes('.') ? intrinsic('Fn::GetAtt', name, stack) : reference(name, stack));
       });
     }
+    case 'Fn::Select': {
+      const [index, list] = resolve(argument, stack) as [number | string, string[]];
+      return list[Number(index)];
+    }
+    case 'Fn::Split': {
+      const [separator, text] = resolve(argument, stack) as [string, string];
+      return text.split(separator);
+    }
     default:
       throw new Error(`The local stack does not know ${name}, which the template uses.`);
   }
@@ -105,6 +113,8 @@ function arnOf(logicalId: string, stack: StackTemplate): string {
       return `${iam}:saml-provider/${String(properties.Name)}`;
     case 'AWS::DynamoDB::Table':
       return `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${logicalId}`;
+    case 'AWS::KMS::Key':
+      return `arn:aws:kms:${stack.region}:${stack.account}:key/${logicalId}`;
     case 'AWS::IAM::Role':
       return `${iam}:role${String(properties.Path ?? '/')}${reference(logicalId, stack)}`;
     default:

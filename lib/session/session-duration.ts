@@ -1,8 +1,20 @@
+import type { Way } from '../grant/grant.ts';
 import { Refusal } from '../refusal.ts';
 
-/** STS: the shortest session, and the longest of AssumeRoleWithWebIdentity and AssumeRoleWithSAML. */
+/** STS: the shortest session, and the longest that a role may give. */
 export const shortestSessionSeconds = 900;
 export const longestSessionSeconds = 43_200;
+/** STS: the longest session of a role that was assumed by another role's session. */
+export const longestChainedSeconds = 3600;
+/** STS: the longest session of GetFederationToken. */
+export const longestFederationSeconds = 129_600;
+
+export const longestSessionFor: Readonly<Record<Way, number>> = {
+  forward: longestSessionSeconds,
+  vouch: longestSessionSeconds,
+  chain: longestChainedSeconds,
+  'federation-token': longestFederationSeconds,
+};
 
 export interface SessionDuration {
   readonly seconds: number;

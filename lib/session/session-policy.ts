@@ -23,7 +23,8 @@ export function sessionPolicy(template: SessionPolicyTemplate, identity: Identit
   return text;
 }
 
-function harmless(value: string, claim: string, allowed: readonly SpecialCharacter[]): string {
+/** The value as a policy may have it. Throws a `Refusal` for one that could be more than a value. */
+export function harmless(value: string, claim: string, allowed: readonly SpecialCharacter[]): string {
   const refuse = (why: string) => new Refusal('session_unrenderable', { claim, why });
   if (forbidden.test(value)) throw refuse('has a character that no policy value may have');
   // A path segment of dots climbs out of the prefix in whatever normalises paths.

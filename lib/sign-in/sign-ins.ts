@@ -102,8 +102,9 @@ function unsealed(sealed: string, key: Buffer, id: string): Omit<Kept, 'id'> | u
   }
 }
 
-type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'once'> & {
+type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'sessionUntil' | 'once'> & {
   readonly provenUntil: string;
+  readonly sessionUntil?: string;
   readonly attributes: {
     readonly texts: readonly (readonly [string, readonly string[]])[];
     readonly opaque: readonly string[];
@@ -113,11 +114,12 @@ type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'once'> & {
 };
 
 /** What had to be seen once only was reserved when it was proved. */
-function packed({ attributes, provenUntil, once: _, ...rest }: Identity, terms?: CodeTerms): string {
+function packed({ attributes, provenUntil, sessionUntil, once: _, ...rest }: Identity, terms?: CodeTerms): string {
   const { texts, opaque, hidden } = attributes;
   const plain: Packed = {
     ...rest,
     provenUntil: provenUntil.toISOString(),
+    ...(sessionUntil && { sessionUntil: sessionUntil.toISOString() }),
     attributes: { texts: [...texts], opaque: [...opaque], hidden },
     ...(terms && { terms }),
   };
@@ -125,11 +127,12 @@ function packed({ attributes, provenUntil, once: _, ...rest }: Identity, terms?:
 }
 
 function unpacked(json: string): Omit<Kept, 'id'> {
-  const { attributes, provenUntil, terms, ...rest } = JSON.parse(json) as Packed;
+  const { attributes, provenUntil, sessionUntil, terms, ...rest } = JSON.parse(json) as Packed;
   const restored: Attributes = {
     texts: new Map(attributes.texts),
     opaque: new Set(attributes.opaque),
     hidden: attributes.hidden,
   };
-  return { identity: { ...rest, provenUntil: new Date(provenUntil), attributes: restored, once: [] }, terms };
+  const until = { provenUntil: new Date(provenUntil), ...(sessionUntil && { sessionUntil: new Date(sessionUntil) }) };
+  return { identity: { ...rest, ...until, attributes: restored, once: [] }, terms };
 }

@@ -33,7 +33,11 @@ const issued: Issued = {
     sessionToken,
     expiration: new Date('2026-06-01T13:00:00Z'),
   },
-  assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice', assumedRoleId: 'AROA:alice' },
+  user: {
+    kind: 'assumed-role' as const,
+    arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
+    userId: 'AROA:alice',
+  },
   told: new Map(),
 };
 

@@ -15,6 +15,9 @@ export const benchEnvironment = (): DoorEnvironment => ({
   region: 'us-east-1',
   url: undefined,
   table: undefined,
+  issuer: undefined,
+  signingKeys: [],
+  federationSecret: undefined,
 });
 
 /** One grant as a CI job needs it: three conditions, a name, a duration. */

@@ -26,7 +26,7 @@ describe('a grant is refused', () => {
     ['when.Bool.sub', { when: { Bool: { sub: 'yes' } } }, '"yes" is neither true nor false'],
     ['when.StringLike.sub', { when: { StringLike: { sub: '${email' } } }, 'never closes it'],
     // session
-    ['session.duration', { session: { duration: '13h' } }, 'is "13h"; a session lasts from 15m to 12h'],
+    ['session.duration', { session: { duration: '13h' } }, 'is "13h"; forward gives at most 12h'],
     ['session.duration', { session: { duration: '14m' } }, 'is "14m"; a session lasts'],
     ['session.duration', { session: { duration: 'long' } }, 'is "long"; a session lasts'],
     ['session.name', { session: { name: '{sub' } }, '"{sub" has a { without a claim name and a }'],

@@ -379,7 +379,7 @@ describe('a grant of a SAML provider', () => {
     expect(problems({ grant: { role, session: { name: '{sub}' } } })).toEqual([
       {
         path: 'grants.support.session.name',
-        says: "goes with OIDC; with an assertion STS takes the session's name from its RoleSessionName attribute",
+        says: "goes with OIDC, or with another way than forward; with an assertion STS takes the session's name from its RoleSessionName attribute",
       },
     ]);
   });
@@ -402,7 +402,7 @@ describe('a grant of a SAML provider', () => {
   });
 
   const notSeen =
-    'is not among what AWS checks, and with forward an assertion is enough to ask STS without Daypass; use sub, sub_type, an attribute that AWS knows or aws:RequestTag/…, or write acceptsDirectStsCalls: true where that is acceptable';
+    'is not among what AWS checks, and with forward an assertion is enough to ask STS without Daypass; use sub, sub_type, an attribute that AWS knows or aws:RequestTag/…, or write way: vouch, or acceptsDirectStsCalls: true where that is acceptable';
 
   test.each<[what: string, grant: Members, path: string, says: string]>([
     ['an attribute that AWS never sees', { when: groups }, 'when.ForAnyValue:StringLike.groups', notSeen],
@@ -452,7 +452,7 @@ describe('a grant of a SAML provider', () => {
       'a session policy',
       { session: { policy: [aPermission()] } },
       'session.policy',
-      "binds sessions from Daypass only, and with forward the proof is enough to ask STS without it; narrow the role's permissions, or write acceptsDirectStsCalls: true where that is acceptable",
+      "binds sessions from Daypass only, and with forward the proof is enough to ask STS without it; narrow the role's permissions, or write way: vouch, or acceptsDirectStsCalls: true where that is acceptable",
     ],
   ])('on %s is refused', (_, grant, path, says) => {
     expect(problems({ grant })).toEqual([{ path: `grants.support.${path}`, says }]);

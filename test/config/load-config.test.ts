@@ -29,6 +29,8 @@ describe('a configuration', () => {
     expect(rest).toEqual({
       url: undefined,
       serviceProvider: { entityId: undefined, signing: undefined, decryption: undefined },
+      vouch: { issuer: undefined, keyGeneration: 1 },
+      organization: undefined,
       corsOrigins: [],
       fallbackRegions: [],
     });
@@ -48,14 +50,14 @@ describe('a configuration', () => {
   test('tells every problem of its shape at once, each with its path', () => {
     const value = aConfiguration({
       oidc: { audiences: [], clockLeway: 5 },
-      grant: { when: undefined, way: 'vouch' },
+      grant: { when: undefined, way: 'vouched' },
       file: { sts: { fallbackRegions: ['europe'] } },
     });
     expect(problemsOf(value)).toEqual(
       expect.arrayContaining([
         { path: 'providers.app.oidc.audiences', says: expect.stringContaining('must not be empty: empty means none') },
         { path: 'providers.app.oidc.clockLeway', says: expect.stringContaining('allowed are vendor, issuer') },
-        { path: 'grants.files.way', says: 'is "vouch"; must be forward' },
+        { path: 'grants.files.way', says: 'is "vouched"; must be one of forward, vouch, chain, federation-token' },
         { path: 'sts.fallbackRegions[0]', says: 'is "europe"; must be a Region such as eu-central-1' },
       ]),
     );
@@ -91,7 +93,7 @@ describe('a configuration', () => {
 
 describe('an unknown key', () => {
   test.each<[path: string, value: unknown, allowed: string]>([
-    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, url, saml, cors, sts'],
+    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, url, saml, vouch, organization, cors, sts'],
     [
       'providers.app.ldap',
       aConfiguration({ file: { providers: { app: { oidc: { issuer: 'i', audiences: ['a'] }, ldap: {} } } } }),
@@ -106,9 +108,9 @@ describe('an unknown key', () => {
       'actions',
     ],
     [
-      'grants.files.session.tags',
-      aConfiguration({ grant: { session: { tags: {} } } }),
-      'name, duration, withinProof, policy',
+      'grants.files.session.tag',
+      aConfiguration({ grant: { session: { tag: {} } } }),
+      'name, duration, withinProof, policy, tags',
     ],
     [
       'grants.files.session.policy[1].resource',

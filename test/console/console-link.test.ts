@@ -28,7 +28,11 @@ const aWish = ({
   ({
     issued: {
       credentials: { ...secrets, expiration: later(left) },
-      assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/files/alice', assumedRoleId: 'AROA:alice' },
+      user: {
+        kind: 'assumed-role' as const,
+        arn: 'arn:aws:sts::111122223333:assumed-role/files/alice',
+        userId: 'AROA:alice',
+      },
       told: new Map(),
     },
     session: {

@@ -20,9 +20,10 @@ const exchanged = (duration: Exchanged['session']['duration'], expiration = '202
     sessionToken: 'IQoJb3JpZ2luX2VjExample',
     expiration: new Date(expiration),
   },
-  assumedRoleUser: {
+  user: {
+    kind: 'assumed-role',
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
-    assumedRoleId: 'AROAEXAMPLE:alice',
+    userId: 'AROAEXAMPLE:alice',
   },
   told: new Map(),
   grant: aGrant(),

@@ -9,7 +9,7 @@ import { golden } from './kit.ts';
 import { aPageRequest } from './pages.ts';
 
 const url = 'https://access.acme.example';
-const dialect = discovery({ url, saml: true });
+const dialect = discovery({ url, saml: true, vouch: true });
 const documentAt = (path: string) => {
   const answer = dialect.answer(dialect.read(aPageRequest({ path })), aMoment);
   expect(answer.headers['cache-control']).toBe('public, max-age=300');
@@ -31,12 +31,15 @@ test('OAuth clients find the token endpoint', () => {
 
 describe('the OpenAPI document', () => {
   test('has every route of the deployment, and no other', () => {
-    for (const saml of [true, false]) {
-      const written = Object.entries(openApi({ url, saml }).paths).flatMap(([path, item]) =>
+    for (const [saml, vouch] of [
+      [true, true],
+      [false, false],
+    ] as const) {
+      const written = Object.entries(openApi({ url, saml, vouch }).paths).flatMap(([path, item]) =>
         Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
       );
       expect(written.sort()).toEqual(
-        routesWith({ saml, oneTime: false })
+        routesWith({ saml, vouch, oneTime: false })
           .map(({ method, path }) => `${method} ${path}`)
           .sort(),
       );

@@ -17,9 +17,10 @@ export const anExchanged = ({ duration = { seconds: 3600 }, told = {} }: Exchang
     sessionToken: 'IQoJb3JpZ2luX2VjExample',
     expiration: new Date('2026-06-01T13:00:00.000Z'),
   },
-  assumedRoleUser: {
+  user: {
+    kind: 'assumed-role',
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
-    assumedRoleId: 'AROAEXAMPLE:alice',
+    userId: 'AROAEXAMPLE:alice',
   },
   told: new Map(Object.entries(told) as [ToldMember, string][]),
   grant: aGrant(),

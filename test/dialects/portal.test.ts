@@ -53,9 +53,10 @@ const exchanged = (grant = files, changed: Partial<Exchanged['credentials']> = {
     expiration: new Date('2026-06-01T13:00:00Z'),
     ...changed,
   },
-  assumedRoleUser: {
+  user: {
+    kind: 'assumed-role',
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
-    assumedRoleId: 'AROAEXAMPLE:alice',
+    userId: 'AROAEXAMPLE:alice',
   },
   told: new Map(),
   grant,
@@ -261,7 +262,7 @@ describe('the page of credentials', () => {
           secretAccessKey: markup,
           sessionToken: markup,
         }),
-        assumedRoleUser: { arn: markup, assumedRoleId: markup },
+        user: { kind: 'assumed-role' as const, arn: markup, userId: markup },
       },
     });
     expectLockedPage(answer);

@@ -25,7 +25,7 @@ const dialects: Readonly<Record<string, Dialect<never, never> | undefined>> = {
   console: consoleLink as never,
   'container-credentials': containerCredentials as never,
   credentials: credentials as never,
-  discovery: discovery({ url, saml: true }) as never,
+  discovery: discovery({ url, saml: true, vouch: true }) as never,
   explain: explain as never,
   grants: grants as never,
   metadata: metadata as never,

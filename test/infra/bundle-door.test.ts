@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { carry } from '../../lib/config/carried.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
-import { bundleDoor, type FunctionName } from '../../lib/infra/bundle-door.ts';
+import { bundleDoor, type FunctionName, type LeftOut } from '../../lib/infra/bundle-door.ts';
 import { routes } from '../../lib/routes.ts';
 import { aConfiguration } from '../kit/builders.ts';
 import { aMoment } from '../kit/issuer.ts';
@@ -38,7 +38,7 @@ const filesOf = (name: FunctionName) => readdirSync(folderOf(name)).sort();
 const codeOf = (name: FunctionName, file = 'index.js') => readFileSync(join(folderOf(name), file), 'utf8');
 
 test('without a SAML provider the credentials door has nothing that reads responses', () => {
-  const folder = bundleDoor('credentials', {}, false);
+  const folder = bundleDoor('credentials', {}, ['saml', 'chain', 'federation', 'vouch']);
   expect(readdirSync(folder).sort()).toEqual(['index.js', 'package.json', 'store.js']);
   rmSync(folder, { recursive: true });
 });
@@ -64,13 +64,15 @@ const markedIn = (code: string, ...kinds: readonly (keyof typeof marks)[]) =>
   kinds.flatMap((kind) => marks[kind]).filter((mark) => code.includes(mark));
 
 describe('bundles', () => {
-  /** Beside `index.js`: what reads SAML responses, and what speaks to the table. */
-  const later: Partial<Record<FunctionName, readonly ('saml' | 'store')[]>> = {
-    console: ['saml', 'store'],
-    'container-credentials': ['store'],
-    credentials: ['saml', 'store'],
-    'sts-query': ['saml', 'store'],
-    'token-exchange': ['saml', 'store'],
+  const ways = ['chain', 'federation', 'vouch'] as const;
+  /** Beside `index.js`: what the ways of issuing take that sign something, what reads SAML responses, and what speaks to the table. */
+  const later: Partial<Record<FunctionName, readonly LeftOut[]>> = {
+    console: [...ways, 'saml', 'store'],
+    'container-credentials': [...ways, 'store'],
+    credentials: [...ways, 'saml', 'store'],
+    portal: ways,
+    'sts-query': [...ways, 'saml', 'store'],
+    'token-exchange': [...ways, 'saml', 'store'],
   };
 
   test.each(doors)('the door %s is one file with the configuration, and what it loads when it is needed', (door) => {
@@ -84,12 +86,12 @@ describe('bundles', () => {
     });
   });
 
-  test.each(['container-credentials', 'token-exchange', 'console'] as const)('%s is at most 68 KB', (door) => {
-    expect(Buffer.byteLength(codeOf(door))).toBeLessThanOrEqual(68 * 1024);
+  test.each(['container-credentials', 'token-exchange', 'console'] as const)('%s is at most 72 KB', (door) => {
+    expect(Buffer.byteLength(codeOf(door))).toBeLessThanOrEqual(72 * 1024);
   });
 
-  test('the credentials door is at most 60 KB', () => {
-    expect(Buffer.byteLength(codeOf('credentials'))).toBeLessThanOrEqual(60 * 1024);
+  test('the credentials door is at most 64 KB', () => {
+    expect(Buffer.byteLength(codeOf('credentials'))).toBeLessThanOrEqual(64 * 1024);
   });
 
   test.each([

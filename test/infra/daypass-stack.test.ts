@@ -183,7 +183,11 @@ describe('granted roles', () => {
       Url: 'https://login.acme.example',
       ClientIdList: ['web', 'mobile'],
     });
-    template.resourceCountIs('AWS::IAM::OIDCProvider', 2);
+    expect(properties('AWS::IAM::OIDCProvider')).toContainEqual({
+      Url: { 'Fn::GetAtt': [expect.any(String), 'ApiEndpoint'] },
+      ClientIdList: ['sts.amazonaws.com'],
+    });
+    template.resourceCountIs('AWS::IAM::OIDCProvider', 3);
   });
 
   test('an existing provider is named and not made, a built-in one needs none', () => {

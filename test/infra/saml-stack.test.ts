@@ -7,12 +7,14 @@ import type { Configuration } from '../../lib/config/configuration.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { AccountRolesStack, otherAccounts } from '../../lib/infra/account-roles-stack.ts';
 import { daypassApp } from '../../lib/infra/daypass-app.ts';
-import { routes, routesWith } from '../../lib/routes.ts';
+import { routesWith } from '../../lib/routes.ts';
 import { aPermission } from '../kit/builders.ts';
 import { aMoment } from '../kit/issuer.ts';
 import { aMetadata, documentsOf } from '../kit/metadata.ts';
 import { aSamlIdp } from '../kit/saml-idp.ts';
 import { type Deployed, deployed, home, read, rolesOf } from './kit.ts';
+
+const routes = routesWith({ saml: true, oneTime: false, vouch: false });
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -348,7 +350,7 @@ describe('permissions', () => {
       .filter(({ properties }) => JSON.stringify(properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com'));
     expect(lambdaRoles).toHaveLength(Object.keys(whole.permissions).length);
     for (const { properties } of lambdaRoles) {
-      expect(Object.keys(properties).sort()).toEqual(['AssumeRolePolicyDocument', 'Description']);
+      expect(Object.keys(properties).sort()).toEqual(['AssumeRolePolicyDocument', 'Description', 'Path']);
     }
     const held = whole.resources('AWS::IAM::Policy').flatMap(({ properties }) => properties.Roles as string[]);
     expect([...held].sort()).toEqual(lambdaRoles.map(({ logicalId }) => logicalId).sort());
@@ -512,7 +514,7 @@ describe('without a SAML provider', () => {
       'POST /v1/token',
     ]);
     expect(
-      routesWith({ saml: false, oneTime: false })
+      routesWith({ saml: false, oneTime: false, vouch: false })
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([...keys].sort());

@@ -85,9 +85,10 @@ describe('what STS issued', () => {
         sessionToken: 'IQoJb3JpZ2luX2VjExample//////////wEaCXVzLWVhc3QtMSJ=',
         expiration: new Date('2026-06-01T13:00:00Z'),
       },
-      assumedRoleUser: {
+      user: {
+        kind: 'assumed-role',
         arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
-        assumedRoleId: 'AROAEXAMPLE:alice',
+        userId: 'AROAEXAMPLE:alice',
       },
       told: new Map([
         ['SubjectFromWebIdentityToken', 'alice'],
@@ -100,9 +101,9 @@ describe('what STS issued', () => {
 
   test('is read with its entities, and whatever the subject looks like', async () => {
     const answer = granted({ SubjectFromWebIdentityToken: '&lt;Arn&gt;evil&lt;/Arn&gt;', SessionToken: 'a&amp;b' });
-    const { credentials, assumedRoleUser } = await issueOn(stsNetwork(answer));
+    const { credentials, user } = await issueOn(stsNetwork(answer));
     expect(credentials.sessionToken).toBe('a&b');
-    expect(assumedRoleUser.arn).toBe('arn:aws:sts::111122223333:assumed-role/daypass-files/alice');
+    expect(user.arn).toBe('arn:aws:sts::111122223333:assumed-role/daypass-files/alice');
   });
 
   test('may have an expiration with milliseconds', async () => {

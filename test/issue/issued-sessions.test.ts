@@ -11,7 +11,11 @@ const issued = {
     sessionToken: 'the session token',
     expiration: later(3600),
   },
-  assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/files/alice', assumedRoleId: 'AROA:alice' },
+  user: {
+    kind: 'assumed-role' as const,
+    arn: 'arn:aws:sts::111122223333:assumed-role/files/alice',
+    userId: 'AROA:alice',
+  },
   told: new Map(),
 };
 const shown = { accessKeyId: 'ASIAEXAMPLE', sessionToken: 'the session token' };

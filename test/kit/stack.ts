@@ -10,6 +10,7 @@ import { open as discovery } from '../../lambdas/discovery.ts';
 import { open as explain } from '../../lambdas/explain.ts';
 import { open as grants } from '../../lambdas/grants.ts';
 import { open as health } from '../../lambdas/health.ts';
+import { open as issuer } from '../../lambdas/issuer.ts';
 import { open as metadata } from '../../lambdas/metadata.ts';
 import { open as portal } from '../../lambdas/portal.ts';
 import { open as signIn } from '../../lambdas/sign-in.ts';
@@ -35,6 +36,7 @@ export const doors: Record<DoorName, OpenDoor> = {
   explain,
   grants,
   health,
+  issuer,
   metadata,
   portal,
   'sign-in': signIn,
@@ -76,7 +78,9 @@ export async function aStack({
   edit = (same) => same,
   rim = (same) => same,
 }: StackSettings): Promise<RunningStack> {
-  const { assembly, stacks } = edit(synthesise(configuration, { account: anAccount, region: 'us-east-1' }));
+  const { issuer: ourIssuer = 'https://access.acme.example' } = configuration.vouch;
+  const here = { ...configuration, vouch: { ...configuration.vouch, issuer: ourIssuer } };
+  const { assembly, stacks } = edit(synthesise(here, { account: anAccount, region: 'us-east-1' }));
   const audit: Record<string, unknown>[] = [];
   const lines: string[] = [];
   const port = wanted ?? (await freePorts(4));
@@ -89,6 +93,7 @@ export async function aStack({
     openDoor: (door) => (given) => doors[door](rim(given)),
     port,
     identityProvider: provider,
+    ourIssuer,
     samlIdentityProvider,
     standIns,
     secret,

@@ -54,6 +54,12 @@ const file = {
       when: 'anyone',
       role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
     },
+    vouched: {
+      from: 'ci',
+      when: 'anyone',
+      way: 'vouch',
+      role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
+    },
     narrow: {
       from: 'ci',
       when: { StringEquals: { sub: 'nobody' } },
@@ -321,6 +327,22 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
     const body = JSON.stringify({ grant: 'narrow', token: issuer.token(goodTimes()) });
     const headers = { 'content-type': 'application/json' };
     return told(await fetch(`${open}/v1/admin/explain`, { method: 'POST', headers, body }));
+  },
+  signer_unavailable: async () => {
+    if (!aRim) throw new Error('No door was opened.');
+    const environment = { ...aRim.environment(), issuer: 'https://access.acme.example', signingKeys: ['key/nowhere'] };
+    const open = await serving(
+      gatewayServer({
+        routes,
+        handlers: new Map([['credentials', doors.credentials({ ...aRim, environment: () => environment })]]),
+        cors: undefined,
+        account: '111122223333',
+        clock: () => new Date(),
+      }),
+    );
+    const body = JSON.stringify({ grant: 'vouched', token: issuer.token(goodTimes()) });
+    const headers = { 'content-type': 'application/json' };
+    return told(await fetch(`${open}/v1/credentials`, { method: 'POST', headers, body }));
   },
   grant_unknown: () => post({ grant: 'no-such-grant', token: issuer.token(goodTimes()) }),
   grant_denied: () => post({ grant: 'narrow', token: issuer.token(goodTimes()) }),

@@ -20,12 +20,14 @@ import { freePorts, isFree } from '../kit/loopback.ts';
 import { doors } from '../kit/stack.ts';
 
 const account = '111122223333';
+const ourIssuer = 'https://access.acme.example';
 let configuration: Configuration;
 let samlIdp: SamlIdpSettings | undefined;
 let synthesis: Synthesis | undefined;
 
 beforeAll(async () => {
-  configuration = await readConfigurationFile('daypass.yaml');
+  const read = await readConfigurationFile('daypass.yaml');
+  configuration = { ...read, vouch: { ...read.vouch, issuer: ourIssuer } };
   // The stack is that of the file: what the doors do with SAML is not told here.
   const nowhere = { doors: 'http://127.0.0.1:1', address: 'http://127.0.0.1:1' };
   ({ samlIdp } = await withStandIn({ configuration, ...nowhere, account, clock: () => new Date() }));
@@ -54,6 +56,7 @@ async function started({ edit = (home) => home, ...changes }: Changes = {}): Pro
     stacks: [edit(home), ...others],
     assembly,
     openDoor: (door) => doors[door],
+    ourIssuer,
     identityProvider: [...configuration.providers.values()].find(
       (each): each is OidcProviderSettings => each.kind === 'oidc',
     ),

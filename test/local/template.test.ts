@@ -77,6 +77,7 @@ describe('intrinsic functions', () => {
       },
       'arn:aws:s3:::b/Bucket',
     ],
+    ['Select of Split', { 'Fn::Select': [1, { 'Fn::Split': ['://', 'https://a.example'] }] }, 'a.example'],
     ['Sub of pseudo parameters', { 'Fn::Sub': '${AWS::AccountId}.${AWS::Region}' }, '111122223333.eu-central-1'],
     ['Sub of a resource', { 'Fn::Sub': 'role ${Role}' }, 'role files'],
     ['Sub of an attribute', { 'Fn::Sub': '${Role.Arn}/x' }, 'arn:aws:iam::111122223333:role/team/files/x'],
@@ -110,7 +111,7 @@ describe('intrinsic functions', () => {
     expect(resolved({ Ref: 'Role', Other: 1 })).toEqual({ Ref: 'Role', Other: 1 });
   });
 
-  test.each(['Fn::ImportValue', 'Fn::Select', 'Fn::If', 'Fn::FindInMap'])(
+  test.each(['Fn::ImportValue', 'Fn::GetAZs', 'Fn::If', 'Fn::FindInMap'])(
     '%s, which the local stack does not know, is named',
     (name) => {
       expect(() => resolved({ [name]: 'x' })).toThrow(
@@ -163,7 +164,7 @@ describe('resources', () => {
   });
 
   test('a function in another type of resource is no obstacle', () => {
-    const template = { Resources: { A: { Type: 'T' }, B: { Type: 'U', Properties: { x: { 'Fn::Select': [] } } } } };
+    const template = { Resources: { A: { Type: 'T' }, B: { Type: 'U', Properties: { x: { 'Fn::GetAZs': [] } } } } };
     expect(resourcesOf(stack(template), 'T')).toHaveLength(1);
   });
 });

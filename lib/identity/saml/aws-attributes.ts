@@ -13,6 +13,8 @@ const named = (name: string) => awsAttributePrefix + name;
 export interface AwsAttributes {
   readonly roles: readonly RolePair[];
   readonly sessionName: string | undefined;
+  /** The longest session that the identity provider allows. */
+  readonly sessionSeconds: number | undefined;
   /** The condition keys that STS makes of tags and source identity. */
   readonly keys: ReadonlyMap<string, string>;
   /** Which of the two the assertion carries. */
@@ -44,6 +46,7 @@ export function readAwsAttributes({ texts, opaque }: AttributeStatement): AwsAtt
   return {
     roles: (texts.get(named('Role')) ?? []).flatMap(pairIn),
     sessionName,
+    sessionSeconds: seconds === undefined ? undefined : Number(seconds),
     keys,
     signed: [...(tags.size > 0 ? (['tags'] as const) : []), ...(sourceIdentity ? (['sourceIdentity'] as const) : [])],
   };

@@ -84,6 +84,7 @@ function proveBy(provider: SamlProvider, { opened, proof, us, now }: ToProve): I
     attributes: attributesOf(assertion, aws.keys),
     unannounced: aws.signed.filter((claim) => !provider.awsClaims.includes(claim)),
     provenUntil: provenUntil(assertion),
+    ...sessionLimits(assertion, aws.sessionSeconds),
     evidence: { kind: 'saml', samlResponse: inOneLine(samlResponse), roles: aws.roles, sessionName: aws.sessionName },
     once: reservations(assertion, provider),
   };
@@ -113,6 +114,17 @@ export function attributesOf(
 }
 
 const isTaken = (name: string) => Object.values(nameIdNames).includes(name) || /^(aws|sts|saml):/i.test(name);
+
+/** STS sees to them where the assertion goes on; where it does not, we do. */
+function sessionLimits(
+  { authentication: { sessionNotOnOrAfter } }: Assertion,
+  sessionSeconds: number | undefined,
+): Pick<Identity, 'sessionUntil' | 'sessionSeconds'> {
+  return {
+    ...(sessionNotOnOrAfter && { sessionUntil: sessionNotOnOrAfter }),
+    ...(sessionSeconds !== undefined && { sessionSeconds }),
+  };
+}
 
 function provenUntil({ issueInstant, conditions, subject, authentication }: Assertion): Date {
   const ends = [

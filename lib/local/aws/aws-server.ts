@@ -29,6 +29,8 @@ export interface EmbeddedAws {
   readonly federation: Federation;
   /** `undefined` where the stack has no table. */
   readonly dynamoDb: EmbeddedDynamoDb | undefined;
+  /** What else there is, by the names that requests are signed for. */
+  readonly others?: ReadonlyMap<string, Service>;
   /** Regions that are off until an account switches them on, and were switched on. */
   readonly enabledRegions?: readonly string[];
 }
@@ -39,7 +41,7 @@ const longestBodyBytes = 10_000_000;
 const longestObjectBytes = 64 * 1024 * 1024;
 
 export function awsServer(aws: EmbeddedAws): Server {
-  const { iam, sessions, buckets, clock, federation, dynamoDb, network, enabledRegions = [] } = aws;
+  const { iam, sessions, buckets, clock, federation, dynamoDb, network, others = new Map(), enabledRegions = [] } = aws;
   const messages = authorizationMessages();
   const issuer = webIdentityIssuer();
   const sts = stsService({ iam, sessions, network, messages, issuer, enabledRegions });
@@ -49,6 +51,7 @@ export function awsServer(aws: EmbeddedAws): Server {
     ['s3', s3Service({ iam, sessions, buckets })],
     ['ec2', ec2Service({ iam, sessions, messages })],
     ...(dynamoDb ? [['dynamodb', dynamoDb.service] as const] : []),
+    ...others,
   ]);
 
   const answer = async (request: AwsRequest): Promise<AwsAnswer> => {
@@ -73,8 +76,11 @@ export function awsServer(aws: EmbeddedAws): Server {
       .catch((error: unknown) => failed(error, requestId))
       .then((answered) => write(response, requestId, { ...answered, headers: { ...answered.headers, ...cors } }))
       .catch(() => response.destroy());
-  });
+  }, endpointOfSts);
 }
+
+/** What the doors sign is signed for STS itself. */
+const endpointOfSts = /^sts\.[a-z0-9-]+\.amazonaws\.com$/;
 
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
 

@@ -30,6 +30,9 @@ export interface StoodIn {
   readonly samlIdp: SamlIdpSettings | undefined;
 }
 
+/** What tokens that Daypass signs call their issuer, where nobody configured an address. */
+export const issuerWithoutUrl = 'https://daypass.local.example';
+
 const validMilliseconds = 24 * 60 * 60 * 1000;
 
 /** For the first SAML provider that is not on this machine already. */
@@ -40,7 +43,9 @@ export async function withStandIn({
   account,
   clock,
 }: StandInSettings): Promise<StoodIn> {
-  const here = { ...configuration, url: doors };
+  // IAM takes no issuer that is not https; what is not verified stays as it would be deployed.
+  const issuer = configuration.url ?? issuerWithoutUrl;
+  const here = { ...configuration, url: doors, vouch: { ...configuration.vouch, issuer } };
   const provider = [...configuration.providers.values()].find(needsStandIn);
   if (!provider) return { configuration: here, samlIdp: undefined };
   const now = clock();
@@ -48,7 +53,7 @@ export async function withStandIn({
     from: new Date(now.getTime() - validMilliseconds),
     until: new Date(now.getTime() + validMilliseconds),
   });
-  const issuer: IssuerSettings = {
+  const idp: IssuerSettings = {
     entityId: provider.entityId,
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     certificate: certificate.raw.toString('base64'),
@@ -58,7 +63,7 @@ export async function withStandIn({
     signsResponse: provider.requireSignedResponse,
     audience: entityIdOf({ url: doors, entityId: configuration.serviceProvider.entityId }),
   };
-  const document = idpMetadata(issuer);
+  const document = idpMetadata(idp);
   const { validUntil: _, ...rest } = provider;
   const standIn: SamlProviderSettings = {
     ...rest,
@@ -70,7 +75,7 @@ export async function withStandIn({
   return {
     configuration: { ...here, providers: new Map(configuration.providers).set(provider.name, standIn) },
     samlIdp: {
-      ...issuer,
+      ...idp,
       assertionConsumerService: doors + acsPath,
       recipients: provider.recipients,
       signInPage: `${doors}/sign-in/${provider.name}`,
@@ -84,8 +89,8 @@ function needsStandIn(provider: ProviderSettings): provider is SamlProviderSetti
 }
 
 /** The pair that assertions name for a grant's role, unless the role trusts another provider. */
-function pairOf({ from, role }: GrantSettings, provider: SamlProviderSettings, home: string): readonly string[] {
-  if (from !== provider.name) return [];
+function pairOf({ from, way, role }: GrantSettings, provider: SamlProviderSettings, home: string): readonly string[] {
+  if (from !== provider.name || way !== 'forward' || role.kind === 'federated') return [];
   const arn = role.kind === 'named' ? role.arn : `arn:aws:iam::${role.account ?? home}:role/${role.roleName}`;
   return [`${arn},${arn.replace(/:role\/.*$/, `:saml-provider/${provider.iamProviderName}`)}`];
 }

@@ -97,9 +97,10 @@ describe('where a SAML provider is elsewhere', () => {
     expect([...after.providers.keys()]).toEqual(['app', 'corp']);
     expect(after.providers.get('app')).toBe(configuration.providers.get('app'));
     expect(after.grants).toBe(configuration.grants);
-    const { url: _, providers: __, ...rest } = after;
-    const { url: ___, providers: ____, ...before } = configuration;
+    const { url: _, providers: __, vouch, ...rest } = after;
+    const { url: ___, providers: ____, vouch: _____, ...before } = configuration;
     expect(rest).toEqual(before);
+    expect(vouch).toEqual({ issuer: 'https://daypass.local.example', keyGeneration: 1 });
     expect(samlOf(configuration, 'corp').singleSignOnService).toBe('https://idp.acme.example/sso');
   });
 

@@ -79,7 +79,7 @@ function roleFrom(resource: Resource, stack: StackTemplate, iam: EmbeddedIam, cr
     // From the ARN, so that it stays the same from one start to the next.
     idBytes: createHash('sha256').update(arn).digest(),
     tags: new Map(tags.map(({ Key, Value }) => [Key, Value])),
-    trust: trustPolicyOf(name, properties.AssumeRolePolicyDocument, iam),
+    trust: trustPolicyOf(name, documentOf(properties.AssumeRolePolicyDocument), iam),
     ...(properties.MaxSessionDuration !== undefined && { maxSessionSeconds: Number(properties.MaxSessionDuration) }),
   });
   for (const { PolicyName, PolicyDocument } of permissionsFrom(resource, stack)) {
@@ -87,6 +87,9 @@ function roleFrom(resource: Resource, stack: StackTemplate, iam: EmbeddedIam, cr
   }
   return role;
 }
+
+/** CloudFormation takes JSON as text, too. */
+const documentOf = (written: unknown): unknown => (typeof written === 'string' ? JSON.parse(written) : written);
 
 interface Permission {
   readonly PolicyName?: unknown;

@@ -1,0 +1,35 @@
+// What asking for a federation token takes (`#federation` in package.json).
+
+import type { Rim } from '../lib/door.ts';
+import { given, variables } from '../lib/environment.ts';
+import { signedForSts } from '../lib/issue/aws-signature.ts';
+import type { CredentialIssuer } from '../lib/issue/credential-issuer.ts';
+import { federationToken } from '../lib/issue/federation-token.ts';
+import { leavingTagsOut } from '../lib/issue/left-out.ts';
+import { accessKeyIn } from '../lib/issue/rotated-key.ts';
+import type { StsClient } from '../lib/issue/sts-client.ts';
+import { Refusal } from '../lib/refusal.ts';
+import { readSecret } from '../lib/store/secrets-manager.ts';
+import { later } from './later.ts';
+
+/** Throws when synthesis named no secret to this door. */
+export function federationWithin({ environment, clock, embeddedAws }: Rim, sts: StsClient): CredentialIssuer {
+  const { federationSecret, region } = environment();
+  const arn = given(federationSecret, variables.federationSecret);
+  const settings = { region, ...(embeddedAws && { client: embeddedAws }) };
+  const read = () => later(async () => accessKeyIn(await readSecret(arn, settings).catch(unavailable)));
+  let key = read();
+  return leavingTagsOut(
+    federationToken(sts, {
+      sign: async () => signedForSts(key, clock),
+      forget: () => {
+        key = read();
+      },
+    }),
+  );
+}
+
+/** The error's name tells what is wrong; its message may tell what was asked. */
+const unavailable = (cause: unknown): never => {
+  throw new Refusal('signer_unavailable', { why: cause instanceof Error ? cause.name : 'unknown' }, { cause });
+};

@@ -1,0 +1,63 @@
+// What the ways of the grants take: the environment and the permissions of doors that give credentials.
+
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Configuration, GrantSettings } from '../config/configuration.ts';
+import { variables } from '../environment.ts';
+import type { Way } from '../grant/grant.ts';
+import type { Needs } from '../routes.ts';
+import type { DoorFunction } from './door-function.ts';
+import { SigningKeys } from './signing-keys.ts';
+
+export interface WaysProps {
+  readonly configuration: Configuration;
+  /** What tokens that Daypass signs call their issuer. */
+  readonly issuer: string;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Whether some grant goes this way. */
+export const goes = ({ grants }: Configuration, way: Way) => [...grants.values()].some((grant) => grant.way === way);
+
+export class Ways extends Construct {
+  private readonly keys: SigningKeys | undefined;
+  private readonly issuer: string;
+  private readonly chained: readonly string[];
+
+  constructor(scope: Construct, id: string, { configuration, issuer }: WaysProps) {
+    super(scope, id);
+    const { keyGeneration: generation } = configuration.vouch;
+    this.issuer = issuer;
+    this.keys = goes(configuration, 'vouch') ? new SigningKeys(this, 'Keys', { generation }) : undefined;
+    this.chained = [...configuration.grants.values()].filter(({ way }) => way === 'chain').map(roleArnOf);
+  }
+
+  environmentOf({ issues, publishesKeys }: Needs): Variables {
+    if (!this.keys || (!issues && !publishesKeys)) return {};
+    // Whoever signs needs to know one key only.
+    const arns = publishesKeys ? this.keys.arns : this.keys.arns.slice(0, 1);
+    return { [variables.issuer]: this.issuer, [variables.signingKeys]: arns.join(',') };
+  }
+
+  permit(door: DoorFunction, { issues, publishesKeys }: Needs): void {
+    if (publishesKeys) this.keys?.allowReading(door.function);
+    if (!issues) return;
+    this.keys?.allowSigning(door.function);
+    if (this.chained.length > 0) {
+      door.function.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+          resources: [...this.chained],
+        }),
+      );
+    }
+  }
+}
+
+function roleArnOf({ name, role }: GrantSettings): string {
+  if (role.kind === 'named') return role.arn;
+  if (role.kind === 'federated') throw new Error(`The grant ${name} has no role.`);
+  return `arn:${Aws.PARTITION}:iam::${role.account ?? Aws.ACCOUNT_ID}:role/${role.roleName}`;
+}

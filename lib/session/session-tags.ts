@@ -1,0 +1,45 @@
+// What a session carries of its caller. A tag decides what its holder may do, so a value is never changed to fit.
+
+import type { SessionTerms, SpecialCharacter, TagTemplate } from '../grant/grant.ts';
+import { isTagValue } from '../identity/aws-keys.ts';
+import type { Identity } from '../identity/identity.ts';
+import { Refusal } from '../refusal.ts';
+import { render } from './claim-value.ts';
+import { harmless } from './session-policy.ts';
+
+export interface SessionTag {
+  readonly key: string;
+  readonly value: string;
+  /** The order in which tags may be left out, lowest first. */
+  readonly drop?: number;
+}
+
+/** Throws a `Refusal` for a tag that the session must have and that has no value that STS would take. */
+export function sessionTags(
+  { tags = [], valuesMayContain = [] }: SessionTerms,
+  identity: Identity,
+): readonly SessionTag[] {
+  return tags.flatMap((template) => {
+    try {
+      return [tagFrom(template, identity, valuesMayContain)];
+    } catch (error) {
+      if (error instanceof Refusal && template.drop !== undefined) return [];
+      throw error;
+    }
+  });
+}
+
+function tagFrom(
+  { key, value: template, drop }: TagTemplate,
+  identity: Identity,
+  allowed: readonly SpecialCharacter[],
+) {
+  // Where a role's permissions name a tag, a slash in it would reach into another's prefix.
+  const value = render(template, identity, (each, claim) => {
+    harmless(each, claim, allowed);
+    return each;
+  });
+  if (!isTagValue(value))
+    throw new Refusal('session_unrenderable', { tag: key, why: 'is no value that a tag may have' });
+  return { key, value, ...(drop !== undefined && { drop }) };
+}
