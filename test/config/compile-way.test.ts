@@ -87,7 +87,7 @@ describe('tags', () => {
     [{ tags: { a: 'x{' } }, 'tags.a', 'has a { without a claim name'],
     [{ tags: { a: 'x*{sub}' } }, 'tags.a', 'a tag has at most 256 letters'],
     [{ tags: { a: { value: '{sub}', drop: 0 } } }, 'tags.a.drop', 'must be 1 or more'],
-    [{ tags: { a: { value: '{sub}' } } }, 'tags.a.drop', 'is missing'],
+    [{ tags: { a: { value: '{sub}' } } }, 'tags.a', 'or an object with value and drop'],
     [{ tags: { a: '{sub}' }, transitiveTags: ['b'] }, 'transitiveTags', 'has "b"; the tags are a'],
     [{ sourceIdentity: '{sub' }, 'sourceIdentity', 'has a { without a claim name'],
   ])('%j', (session, path, says) => {
