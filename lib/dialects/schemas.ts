@@ -10,6 +10,10 @@ interface Schema {
 // Doors that need one of these do not carry the others: the bundler must know that making them does nothing else.
 /* @__NO_SIDE_EFFECTS__ */ const text = (description: string) => ({ type: 'string', description });
 /* @__NO_SIDE_EFFECTS__ */ const seconds = (description: string) => ({ type: 'integer', minimum: 1, description });
+/* @__NO_SIDE_EFFECTS__ */ const both = <A extends object, B extends object>(some: A, more: B) => ({
+  ...some,
+  ...more,
+});
 /* @__NO_SIDE_EFFECTS__ */ const time = (description: string) => ({ type: 'string', format: 'date-time', description });
 
 const token = text('An OIDC ID token (JWS compact form).');
@@ -36,7 +40,7 @@ export const signInRequest = {
 export const consoleRequest = {
   type: 'object',
   required: ['grant'],
-  properties: { ...credentialsRequest.properties, destination: text('A page of the AWS console.') },
+  properties: both(credentialsRequest.properties, { destination: text('A page of the AWS console.') }),
 } as const satisfies Schema;
 
 export const explainRequest = {
