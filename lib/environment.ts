@@ -10,6 +10,10 @@ export const variables = {
   url: 'DAYPASS_URL',
   /** The DynamoDB table of what is remembered. For doors that use it. */
   table: 'DAYPASS_TABLE',
+  /** The DynamoDB table in which exchanges are found again. For what writes and what reads it. */
+  auditTable: 'DAYPASS_AUDIT_TABLE',
+  /** For how many days it keeps them. */
+  auditDays: 'DAYPASS_AUDIT_DAYS',
   /** Set by Lambda. */
   region: 'AWS_REGION',
   /** Where the command line finds Daypass, when no sign-in says so. */
@@ -31,6 +35,8 @@ export interface DoorEnvironment {
   /** `undefined` for doors that need none. */
   readonly url: string | undefined;
   readonly table: string | undefined;
+  readonly auditTable?: string | undefined;
+  readonly auditDays?: string | undefined;
 }
 
 /** Throws a plain `Error` that names the variable that is missing. */
@@ -42,6 +48,8 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     region: required(environment, variables.region),
     url: environment[variables.url],
     table: environment[variables.table],
+    auditTable: environment[variables.auditTable],
+    auditDays: environment[variables.auditDays],
   };
 }
 

@@ -91,6 +91,7 @@ const rows = {
     status: 403,
     says: 'Only operators, authorised by IAM, are told this.',
   },
+  audit_unavailable: { status: 503, says: 'The table of exchanges could not be asked. Try again.' },
   grant_unknown: denied,
   grant_denied: denied,
   proof_ends_soon: {

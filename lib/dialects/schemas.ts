@@ -217,6 +217,31 @@ export const adminExplainAnswer = {
   properties: { verdict: { type: 'string' }, stages: { type: 'array', items: { type: 'object' } } },
 } as const satisfies Schema;
 
+/** Of the query. */
+export const auditParameters = {
+  type: 'object',
+  properties: {
+    person: text('{provider}/{subject}, or the ARN of an operator.'),
+    key: text('An access key ID.'),
+    role: text('The ARN of a role.'),
+    grant,
+    session: text('The name of a role session.'),
+    since: time('Or a day. By default a day before until; without a limit where one of the first four is there.'),
+    until: time('Or a day, which is meant whole. By default now.'),
+    limit: { type: 'integer', minimum: 1, maximum: 200, description: 'Records of one answer: 50 by default.' },
+    next: text('From the answer before.'),
+  },
+} as const satisfies Schema;
+
+export const auditAnswer = {
+  type: 'object',
+  required: ['records'],
+  properties: {
+    records: { type: 'array', items: { type: 'object' }, description: 'As the audit lines, newest first.' },
+    next: text('There may be more: ask again with it.'),
+  },
+} as const satisfies Schema;
+
 export const errorAnswer = {
   type: 'object',
   required: ['error', 'message', 'requestId'],

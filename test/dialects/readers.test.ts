@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { acs } from '../../lib/dialects/acs.ts';
+import { audit } from '../../lib/dialects/audit.ts';
 import { consoleLink } from '../../lib/dialects/console.ts';
 import { containerCredentials } from '../../lib/dialects/container-credentials.ts';
 import { credentials } from '../../lib/dialects/credentials.ts';
@@ -22,6 +23,7 @@ import { refusalOf } from './kit.ts';
 const url = 'https://access.acme.example';
 const dialects: Readonly<Record<string, Dialect<never, never> | undefined>> = {
   acs: acs as never,
+  'admin-audit': audit(() => new Date()) as never,
   console: consoleLink as never,
   'container-credentials': containerCredentials as never,
   credentials: credentials as never,
@@ -47,6 +49,9 @@ const words = [
   'Policy',
   'subject_token',
   'audience',
+  'person',
+  'since',
+  'next',
 ];
 const name = fc.constantFrom(
   ...words,
