@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { open as acs } from '../lambdas/acs.ts';
+import { open as adminAudit } from '../lambdas/admin-audit.ts';
 import { open as console } from '../lambdas/console.ts';
 import { open as containerCredentials } from '../lambdas/container-credentials.ts';
 import { open as credentials } from '../lambdas/credentials.ts';
@@ -14,12 +15,13 @@ import { open as health } from '../lambdas/health.ts';
 import { open as issuer } from '../lambdas/issuer.ts';
 import { open as metadata } from '../lambdas/metadata.ts';
 import { open as portal } from '../lambdas/portal.ts';
+import { open as recordAudit } from '../lambdas/record-audit.ts';
 import { open as signIn } from '../lambdas/sign-in.ts';
 import { open as stsQuery } from '../lambdas/sts-query.ts';
 import { open as tokenExchange } from '../lambdas/token-exchange.ts';
 import type { OidcProviderSettings } from '../lib/config/configuration.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../lib/config/read-config-file.ts';
-import type { OpenDoor } from '../lib/door.ts';
+import type { OpenDoor, OpenListener } from '../lib/door.ts';
 import { localEnvironment } from '../lib/environment.ts';
 import { synthesise } from '../lib/infra/synthesise.ts';
 import { announcement, parseStartArguments, startUsage } from '../lib/local/announcement.ts';
@@ -33,6 +35,7 @@ import type { DoorName } from '../lib/routes.ts';
 
 const sources: Record<DoorName, OpenDoor> = {
   acs,
+  'admin-audit': adminAudit,
   console,
   'container-credentials': containerCredentials,
   credentials,
@@ -47,8 +50,8 @@ const sources: Record<DoorName, OpenDoor> = {
   'sts-query': stsQuery,
   'token-exchange': tokenExchange,
 };
-const bundled = (bundle: string) =>
-  (createRequire(import.meta.url)(join(bundle, 'index.js')) as { open: OpenDoor }).open;
+const bundled = <Open>(bundle: string) =>
+  (createRequire(import.meta.url)(join(bundle, 'index.js')) as { open: Open }).open;
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const clock = () => new Date();
 const account = '111122223333';
@@ -83,7 +86,8 @@ async function start(): Promise<void> {
   const stack = await startLocalStack({
     stacks,
     assembly,
-    openDoor: (door, bundle) => (options.bundled ? bundled(bundle) : sources[door]),
+    openDoor: (door, bundle) => (options.bundled ? bundled<OpenDoor>(bundle) : sources[door]),
+    openListener: (bundle) => (options.bundled ? bundled<OpenListener>(bundle) : recordAudit),
     port,
     identityProvider,
     ...(configuration.vouch.issuer !== undefined && { ourIssuer: configuration.vouch.issuer }),

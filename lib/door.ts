@@ -42,3 +42,6 @@ export type DoorHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export type OpenDoor = (rim: Rim) => DoorHandler;
+
+/** What hears the log of doors: it is handed what CloudWatch Logs hands over, and rejects to be handed it again. */
+export type OpenListener = (rim: Rim) => (event: unknown) => Promise<void>;

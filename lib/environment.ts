@@ -16,6 +16,10 @@ export const variables = {
   signingKeys: 'DAYPASS_SIGNING_KEYS',
   /** The secret with the access key of the IAM user that asks for federation tokens. */
   federationSecret: 'DAYPASS_FEDERATION_SECRET',
+  /** The DynamoDB table in which exchanges are found again. For what writes and what reads it. */
+  auditTable: 'DAYPASS_AUDIT_TABLE',
+  /** For how many days it keeps them. */
+  auditDays: 'DAYPASS_AUDIT_DAYS',
   /** Set by Lambda. */
   region: 'AWS_REGION',
   /** Where the command line finds Daypass, when no sign-in says so. */
@@ -40,6 +44,8 @@ export interface DoorEnvironment {
   readonly issuer: string | undefined;
   readonly signingKeys: readonly string[];
   readonly federationSecret: string | undefined;
+  readonly auditTable?: string | undefined;
+  readonly auditDays?: string | undefined;
 }
 
 /** Throws a plain `Error` that names the variable that is missing. */
@@ -54,6 +60,8 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     issuer: environment[variables.issuer],
     signingKeys: environment[variables.signingKeys]?.split(',') ?? [],
     federationSecret: environment[variables.federationSecret],
+    auditTable: environment[variables.auditTable],
+    auditDays: environment[variables.auditDays],
   };
 }
 

@@ -1,10 +1,14 @@
 // Every no, and how each one sounds outside. The table is closed: a refusal that is not here does not compile.
 
-interface Telling {
+interface Row {
   readonly status: number;
-  /** The caller's word for it. Several codes may share one, so that a prober learns nothing. */
-  readonly error: string;
+  /** The caller's word for it, by default the code. Several codes may share one, so that a prober learns nothing. */
+  readonly error?: string;
   readonly says: string;
+}
+
+interface Telling extends Row {
+  readonly error: string;
 }
 
 /** Until the signature is proved every no sounds the same: which check failed stands in the audit line only. */
@@ -21,9 +25,9 @@ const denied = {
   says: 'This identity is not given this grant.',
 } as const satisfies Telling;
 
-export const refusals = {
-  request_malformed: { status: 400, error: 'request_malformed', says: 'The request is not well formed.' },
-  media_type_unsupported: { status: 415, error: 'media_type_unsupported', says: 'Send JSON as application/json.' },
+const rows = {
+  request_malformed: { status: 400, says: 'The request is not well formed.' },
+  media_type_unsupported: { status: 415, says: 'Send JSON as application/json.' },
   form_expected: {
     status: 415,
     error: 'media_type_unsupported',
@@ -31,11 +35,10 @@ export const refusals = {
   },
   provider_unknown: {
     status: 404,
-    error: 'provider_unknown',
     says: 'There is no such identity provider to sign in with.',
   },
-  request_too_large: { status: 413, error: 'request_too_large', says: 'The request is larger than this door takes.' },
-  proof_missing: { status: 401, error: 'proof_missing', says: 'Send a token as Authorization: Bearer.' },
+  request_too_large: { status: 413, says: 'The request is larger than this door takes.' },
+  proof_missing: { status: 401, says: 'Send a token as Authorization: Bearer.' },
   token_malformed: unproved,
   algorithm_not_allowed: unproved,
   issuer_unknown: unproved,
@@ -46,128 +49,117 @@ export const refusals = {
   signature_missing: unproved,
   certificates_expired: unproved,
   assertion_not_decrypted: unproved,
-  token_expired: { status: 401, error: 'token_expired', says: 'The token has expired.' },
-  token_not_yet_valid: { status: 401, error: 'token_not_yet_valid', says: 'The token is not valid yet.' },
-  audience_mismatch: { status: 403, error: 'audience_mismatch', says: 'The proof is meant for another audience.' },
+  token_expired: { status: 401, says: 'The token has expired.' },
+  token_not_yet_valid: { status: 401, says: 'The token is not valid yet.' },
+  audience_mismatch: { status: 403, says: 'The proof is meant for another audience.' },
   claims_invalid: {
     status: 401,
-    error: 'claims_invalid',
     says: 'The token lacks a claim that is required, or has one out of range.',
   },
-  assertion_expired: { status: 401, error: 'assertion_expired', says: 'The assertion has expired. Sign in again.' },
+  assertion_expired: { status: 401, says: 'The assertion has expired. Sign in again.' },
   assertion_not_yet_valid: {
     status: 401,
-    error: 'assertion_not_yet_valid',
     says: 'The assertion is not valid yet.',
   },
   assertion_invalid: {
     status: 401,
-    error: 'assertion_invalid',
     says: 'The assertion lacks something that is required, or has something that is not allowed.',
   },
   recipient_mismatch: {
     status: 403,
-    error: 'recipient_mismatch',
     says: 'The SAML response is meant for another address than those taken here.',
   },
   sign_in_declined: {
     status: 401,
-    error: 'sign_in_declined',
     says: 'The identity provider did not complete the sign-in.',
   },
   sign_in_unsolicited: {
     status: 403,
-    error: 'sign_in_unsolicited',
     says: 'Nobody here asked for this sign-in, and the provider may not begin one.',
   },
   sign_in_not_begun_here: {
     status: 403,
-    error: 'sign_in_not_begun_here',
     says: 'This sign-in was not begun in this browser, or took more than 10 minutes. Begin it again.',
   },
-  sign_in_ended: { status: 401, error: 'sign_in_ended', says: 'This sign-in has ended. Sign in again.' },
-  proof_replayed: { status: 403, error: 'proof_replayed', says: 'This sign-in was used before. Sign in again.' },
+  sign_in_ended: { status: 401, says: 'This sign-in has ended. Sign in again.' },
+  proof_replayed: { status: 403, says: 'This sign-in was used before. Sign in again.' },
   store_unavailable: {
     status: 503,
-    error: 'store_unavailable',
     says: 'Daypass could not make sure that the sign-in is used once only. Try again.',
   },
   operator_unknown: {
     status: 403,
-    error: 'operator_unknown',
     says: 'Only operators, authorised by IAM, are told this.',
   },
+  audit_unavailable: { status: 503, says: 'The table of exchanges could not be asked. Try again.' },
   grant_unknown: denied,
   grant_denied: denied,
   proof_ends_soon: {
     status: 401,
-    error: 'proof_ends_soon',
     says: 'The token ends before the shortest session that AWS gives, and the session must end with it. Sign in again.',
   },
   role_not_in_assertion: {
     status: 403,
-    error: 'role_not_in_assertion',
     says: 'The identity provider did not give this person the role of the grant, or gave no session name.',
   },
   session_unrenderable: {
     status: 403,
-    error: 'session_unrenderable',
     says: 'A claim that the session needs is missing or has a value that cannot be used.',
   },
   session_too_large: {
     status: 403,
-    error: 'session_too_large',
     says: 'The session policy or tags are larger than AWS STS accepts.',
   },
   sts_denied: {
     status: 403,
-    error: 'sts_denied',
     says: 'AWS STS did not allow this token to assume the role: the role, its trust policy or the provider says no.',
   },
-  sts_refused_token: { status: 401, error: 'sts_refused_token', says: 'AWS STS did not accept the token.' },
+  sts_refused_token: { status: 401, says: 'AWS STS did not accept the token.' },
   sts_refused_request: {
     status: 502,
-    error: 'sts_refused_request',
     says: 'AWS STS did not accept the session that the grant asks for.',
   },
   destination_not_allowed: {
     status: 400,
-    error: 'destination_not_allowed',
     says: 'The destination must be a page of the AWS console.',
   },
   console_refused: {
     status: 502,
-    error: 'console_refused',
     says: 'AWS did not accept the credentials for a console sign-in.',
   },
   console_unavailable: {
     status: 503,
-    error: 'console_unavailable',
     says: 'The console sign-in of AWS could not be reached. Try again.',
   },
-  policy_malformed: { status: 400, error: 'policy_malformed', says: 'The policy is none that AWS would take.' },
+  policy_malformed: { status: 400, says: 'The policy is none that AWS would take.' },
   policy_not_within: {
     status: 400,
-    error: 'policy_not_within',
     says: 'The grant has a session policy of its own, and what was asked for cannot be put within it.',
   },
   credentials_missing: {
     status: 403,
-    error: 'credentials_missing',
     says: 'The request must be signed with the credentials that it asks about.',
   },
   credentials_unknown: {
     status: 403,
-    error: 'credentials_unknown',
     says: 'No credentials with this key and session token are known here: they ended, or came from elsewhere.',
   },
   signer_unavailable: {
     status: 503,
-    error: 'signer_unavailable',
     says: 'Daypass could not reach the key with which it vouches to AWS. Try again.',
   },
-  sts_unavailable: { status: 503, error: 'sts_unavailable', says: 'AWS STS could not be reached. Try again.' },
-} as const satisfies Record<string, Telling>;
+  sts_unavailable: { status: 503, says: 'AWS STS could not be reached. Try again.' },
+} as const satisfies Record<string, Row>;
+
+type Told<Rows> = {
+  readonly [Code in keyof Rows]: Omit<Rows[Code], 'error'> & {
+    readonly error: Rows[Code] extends { readonly error: infer Word } ? Word : Code;
+  };
+};
+
+export const refusals = Object.fromEntries(
+  Object.entries(rows).map(([code, row]) => [code, { error: code, ...row }]),
+) as Told<typeof rows>;
 
 export type RefusalCode = keyof typeof refusals;
 

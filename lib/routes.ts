@@ -36,6 +36,8 @@ export interface Needs {
   readonly issues?: true;
   /** Whether it publishes the keys with which Daypass vouches. */
   readonly publishesKeys?: true;
+  /** Whether it looks into the table in which exchanges are found again. */
+  readonly findsExchanges?: true;
   /** The private key of the service provider that it uses, where one is configured. */
   readonly secret?: 'signing' | 'decryption';
 }
@@ -151,6 +153,15 @@ export const routes = [
     needs: { ...nothing, takes: ['oidc'], configuration: true },
     throttle: { perSecond: 10, burst: 20 },
     answers: 'the whole trace, to operators: statement, condition, expected, got, hint',
+  },
+  {
+    door: 'admin-audit',
+    method: 'GET',
+    path: '/v1/admin/audit',
+    needsSaml: false,
+    needs: { ...nothing, configuration: true, findsExchanges: true },
+    throttle: { perSecond: 10, burst: 20 },
+    answers: 'who got which role when, to operators: by person, key, role, grant, time',
   },
   {
     door: 'sign-in',

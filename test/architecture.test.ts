@@ -53,6 +53,7 @@ const mayImport = new Map<string, readonly string[]>([
       'lib/refusal.ts',
       'lib/routes.ts',
       'lib/environment.ts',
+      'lib/audit/audit-entry.ts',
       'lib/audit/metrics.ts',
       'lib/config/',
       'lib/check/',
@@ -92,11 +93,11 @@ const mayImport = new Map<string, readonly string[]>([
 
 /** A package with a home is named nowhere else. */
 const homes = new Map<string, readonly string[]>([
-  ['@aws-sdk/client-dynamodb', ['lib/store/dynamodb-store.ts']],
+  ['@aws-sdk/client-dynamodb', ['lib/store/dynamodb-store.ts', 'lib/audit/dynamodb-audit.ts']],
   ['@aws-sdk/client-iam', ['lambdas/refresh-metadata.ts', 'lib/cli/live-iam.ts']],
   ['@aws-sdk/client-kms', ['lib/issue/kms-signer.ts']],
-  ['@smithy/signature-v4', ['lib/issue/aws-signature.ts']],
-  ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts']],
+  ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts', 'lib/cli/live-doors.ts']],
+  ['@smithy/signature-v4', ['lib/issue/aws-signature.ts', 'lib/cli/live-doors.ts']],
   ['@napi-rs/keyring', ['lib/cli/secret-store.ts']],
   ['open', ['lib/cli/this-machine.ts']],
   ['openid-client', ['lib/cli/sign-in/oidc.ts']],

@@ -2,17 +2,25 @@
 
 import type { GrantWish, Miss } from '../grant/decide-grant.ts';
 import type { Grant } from '../grant/grant.ts';
+import { isRequestTag, requestTagPrefix } from '../identity/aws-keys.ts';
 import { proofFingerprint } from '../identity/fingerprint.ts';
 import type { Identity, PresentedProof } from '../identity/identity.ts';
 import type { Issued } from '../issue/credential-issuer.ts';
 import { fault, Refusal, refusals } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
+import type { SessionTag } from '../session/session-tags.ts';
 
 /** How far an exchange came. Written by the exchange as it goes, read here only. */
 export interface Trail {
   asked?: { readonly proof: PresentedProof; readonly grant?: GrantWish; readonly durationSeconds?: number };
-  /** The ARN of whoever asked with IAM's authorisation, for which grant, and with what. */
-  operator?: { readonly arn: string; readonly grant: string; readonly asked: 'token' | 'claims' };
+  /** The ARN of whoever asked with IAM's authorisation, for what, and of which grant where it was about one. */
+  operator?: {
+    readonly arn: string;
+    readonly asked: 'token' | 'claims' | 'audit';
+    readonly grant?: string;
+    /** What else the question named. */
+    readonly about?: Readonly<Record<string, unknown>>;
+  };
   identity?: Identity;
   /** What was shown to choose from. */
   listed?: { readonly grants: readonly Grant[]; readonly misses: Readonly<Record<string, Miss>> };
@@ -46,37 +54,44 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
     ...outcomeOf(error),
     ...(asked && {
       proof: proofFingerprint(asked.proof),
+      proofKind: asked.proof.kind,
       ...wishOf(asked.grant),
       askedSeconds: asked.durationSeconds,
     }),
     ...(operator && {
       operator: operator.arn,
-      grant: operator.grant.slice(0, 64),
+      grant: operator.grant?.slice(0, 64),
       operatorAsked: operator.asked,
+      about: shortened(operator.about),
     }),
     ...(identity && {
       provider: identity.provider,
+      issuer: identity.issuer,
       subject: identity.subject,
       provenUntil: identity.provenUntil.toISOString(),
       // Why STS says no to sts:TagSession although the grant allows.
       ...(identity.unannounced.length > 0 && { unannouncedAwsClaims: identity.unannounced }),
     }),
     ...(listed && { fitting: listed.grants.map(({ name }) => name), misses: shortened(listed.misses) }),
-    ...(granted && { grant: granted.name }),
+    // What held of it: every condition must.
+    ...(granted && { grant: granted.name, rule: granted.when.map(({ operator, key }) => `${operator} ${key}`) }),
     ...(session && {
       way: session.way,
       roleArn: session.roleArn,
       sessionName: session.sessionName,
+      tags: session.tags ? tagsGiven(session.tags) : identity && tagsSignedFor(identity),
       durationSeconds: session.duration.seconds,
       durationLimitedBy: session.duration.limitedBy,
-      ...(session.tags && { tags: Object.fromEntries(session.tags.map(({ key, value }) => [key, value])) }),
-      sourceIdentity: session.sourceIdentity,
     }),
     ...(issued && {
       accessKeyId: issued.credentials.accessKeyId,
       expiration: issued.credentials.expiration.toISOString(),
       assumedRoleArn: issued.user.arn,
       tagsLeftOut: issued.tagsLeftOut,
+      assumedRoleId: issued.user.userId,
+      sourceIdentity: issued.told.get('SourceIdentity'),
+      // By which CloudTrail and saml:namequalifier know the identity provider.
+      nameQualifier: issued.told.get('NameQualifier'),
     }),
     ...(notRemembered !== undefined && { notRemembered: causeOf(notRemembered) }),
   };
@@ -85,6 +100,17 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
 /** Until the proof is verified it may be anything, so only its beginning is kept. */
 const wishOf = (wish: GrantWish | undefined): AuditRecord =>
   typeof wish === 'object' ? { roleAsked: wish.roleArn.slice(0, 128) } : { grant: wish?.slice(0, 64) };
+
+const tagsGiven = (tags: readonly SessionTag[]): AuditRecord =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+
+/** What the identity provider signed as session tags, which STS sets by itself. Keys are in lower case: AWS compares them so. */
+const tagsSignedFor = ({ attributes: { texts } }: Identity): AuditRecord =>
+  Object.fromEntries(
+    [...texts].flatMap(([key, values]) =>
+      isRequestTag(key) ? [[key.slice(requestTagPrefix.length), values.join()] as const] : [],
+    ),
+  );
 
 function outcomeOf(error: unknown): AuditRecord {
   if (error === undefined) return { outcome: 'allowed' };

@@ -1,8 +1,10 @@
 // What the command line asks the doors.
 
 import { isRecord } from '../record.ts';
-import { Denied, type Io } from './command.ts';
+import { awsFailure } from './aws-failure.ts';
+import { Denied, type Io, Unreachable } from './command.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
+import type { ToSign } from './live-doors.ts';
 
 export interface AskedDaypass {
   readonly endpoint: string;
@@ -10,30 +12,32 @@ export interface AskedDaypass {
   /** Sent as JSON by POST; without one it is a GET. */
   readonly body?: Readonly<Record<string, unknown>>;
   readonly token?: string;
-}
-
-/** Nothing came back that Daypass would say. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
+  /** With the credentials of the AWS configuration, for the doors of operators. */
+  readonly signed?: true;
 }
 
 const timeoutMilliseconds = 20_000;
 
 /** Resolves to the members of the answer. Rejects with a `Denied` or an `Unreachable`. */
 export async function askDaypass(
-  { endpoint, path, body, token }: AskedDaypass,
+  { endpoint, path, body: members, token, signed }: AskedDaypass,
   io: Io,
 ): Promise<Record<string, unknown>> {
+  const url = endpoint + path;
+  const method = members ? 'POST' : 'GET';
+  const body = members && JSON.stringify(members);
+  const plain: Record<string, string> = {
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  const headers = signed ? await signature({ method, url, headers: plain, body }, io) : plain;
   let answer: Response | undefined;
   let told: unknown;
   try {
-    answer = await io.fetch(endpoint + path, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        ...(body && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
+    answer = await io.fetch(url, {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMilliseconds),
     });
@@ -42,11 +46,25 @@ export async function askDaypass(
     const what = answer ? 'did not answer as Daypass does. Is the address right?' : 'could not be reached.';
     throw new Unreachable(`${endpoint} ${what}`, { cause });
   }
-  const members = isRecord(told) ? told : {};
-  if (answer.ok) return members;
-  const { error, message, requestId } = members;
+  const found = isRecord(told) ? told : {};
+  if (answer.ok) return found;
+  const { error, message, requestId } = found;
+  // API Gateway's own word; Daypass was not asked.
+  if (signed && answer.status === 403 && error === undefined) {
+    throw new Denied(
+      `API Gateway says ${String(message)}: the AWS credentials may not execute-api:Invoke ${path.split('?')[0]}.`,
+    );
+  }
   const says = `${String(message ?? `It answered ${answer.status}.`)}${error === undefined ? '' : ` (${String(error)}${requestId === undefined ? '' : `, request ${String(requestId)}`})`}`;
   throw answer.status >= 500 || answer.status === 429 ? new Unreachable(says) : new Denied(says);
+}
+
+async function signature(request: ToSign, io: Io): Promise<Record<string, string>> {
+  try {
+    return { ...(await (await io.doors()).sign(request)) };
+  } catch (error) {
+    throw awsFailure(error, 'The question could not be signed');
+  }
 }
 
 /** Throws an `Unreachable` for an answer without credentials. */

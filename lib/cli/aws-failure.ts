@@ -1,6 +1,5 @@
 import { messageOf } from '../message-of.ts';
-import { Unreachable } from './ask-daypass.ts';
-import { Denied, UsageError } from './command.ts';
+import { Denied, Unreachable, UsageError } from './command.ts';
 
 /** What the AWS SDK's own set-up lacks, before anybody is asked. */
 const notAsked = /Region is missing|Could not load credentials|Could not resolve credentials/;

@@ -3,8 +3,8 @@
 import { messageOf } from '../message-of.ts';
 import { nearest } from '../nearest.ts';
 import { inOneLine, withoutProofs } from '../printable.ts';
-import { Unreachable } from './ask-daypass.ts';
-import { type Command, Denied, type ExitCode, exitCodes, type Io, UsageError } from './command.ts';
+import { type Command, Denied, type ExitCode, exitCodes, type Io, Unreachable, UsageError } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { check } from './commands/check.ts';
 import { completionOf } from './commands/completion.ts';
 import { configure } from './commands/configure.ts';
@@ -33,6 +33,7 @@ export const commands: readonly Command[] = [
   explain,
   check,
   test,
+  audit,
   keyInfo,
   decode,
   session,
@@ -55,7 +56,6 @@ const harmless = (text: string) =>
 
 export interface CliIo extends Io {
   readonly fail: (text: string) => void;
-  readonly version: string;
 }
 
 export async function cli([name, ...args]: readonly string[], io: CliIo): Promise<ExitCode> {

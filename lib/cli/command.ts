@@ -3,6 +3,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../message-of.ts';
+import type { LiveDoors } from './live-doors.ts';
 import type { LiveIam } from './live-iam.ts';
 import type { LiveSts } from './live-sts.ts';
 import type { Machine } from './machine.ts';
@@ -22,9 +23,12 @@ export interface Io {
   /** Reaches the account of the AWS configuration; nothing is asked until it is used. */
   readonly iam: () => Promise<LiveIam>;
   readonly sts: () => Promise<LiveSts>;
+  readonly doors: () => Promise<LiveDoors>;
   /** The person's own machine: what is kept there, browser, child processes. */
   readonly machine: Machine;
   readonly fetch: typeof fetch;
+  /** Of this package. */
+  readonly version: string;
 }
 
 /** Where neither an option nor the configuration says otherwise. */
@@ -51,6 +55,11 @@ export class UsageError extends Error {
 /** A no of Daypass or AWS, told in its own words. */
 export class Denied extends Error {
   override readonly name = 'Denied';
+}
+
+/** Nothing came back that Daypass or AWS would say. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
 }
 
 export type Options = NonNullable<ParseArgsConfig['options']>;

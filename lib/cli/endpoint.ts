@@ -1,4 +1,5 @@
-import { UsageError } from './command.ts';
+import { type Io, UsageError } from './command.ts';
+import { signedInProfile } from './profiles.ts';
 
 /** Tokens and credentials go over https; over http only to this machine. Throws a `UsageError`. */
 export function checkedEndpoint(text: string): string {
@@ -8,3 +9,7 @@ export function checkedEndpoint(text: string): string {
   }
   return new URL(text).origin;
 }
+
+/** Where Daypass is: what is written, what the environment says, or where somebody signed in. Throws a `UsageError`. */
+export const endpointOf = (written: string | undefined, profile: string, io: Io) =>
+  checkedEndpoint(written ?? io.machine.endpoint ?? signedInProfile(profile, io).endpoint);

@@ -4,7 +4,7 @@ import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
 import { inOneLine } from '../printable.ts';
 import { askDaypass, credentialsIn } from './ask-daypass.ts';
 import { Denied, type Io, UsageError } from './command.ts';
-import { checkedEndpoint } from './endpoint.ts';
+import { endpointOf } from './endpoint.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
 import { keepSecrets, type Profile, profileOption, secretsOf, signedInProfile } from './profiles.ts';
 
@@ -82,7 +82,7 @@ async function withToken(
   { token, grant, endpoint, profile, durationSeconds }: CredentialsWish & { token: string },
   io: Io,
 ) {
-  const known = checkedEndpoint(endpoint ?? io.machine.endpoint ?? signedInProfile(profile, io).endpoint);
+  const known = endpointOf(endpoint, profile, io);
   if (grant === undefined) throw new UsageError('--grant: which grant?');
   return { credentials: await exchanged({ endpoint: known, grant, token, durationSeconds }, io), grant };
 }

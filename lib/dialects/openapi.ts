@@ -13,6 +13,8 @@ interface Spoken {
   /** How a proof comes along outside the body. */
   readonly security?: 'bearer' | 'containerToken' | 'sigv4';
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The parameters of the query, none of which must be there. */
+  readonly query?: Readonly<Record<string, unknown>>;
 }
 
 type RouteKey = (typeof routes)[number] extends infer R
@@ -62,6 +64,12 @@ const spoken: Readonly<Record<RouteKey, Spoken>> = {
   },
   'POST /v1/explain': inJson('explainRequest', 'explainAnswer'),
   'POST /v1/admin/explain': { ...inJson('adminExplainRequest', 'adminExplainAnswer'), security: 'sigv4' },
+  'GET /v1/admin/audit': {
+    answers: { status: 200, mediaType: json, schema: 'auditAnswer' },
+    refuses: ofOurs,
+    security: 'sigv4',
+    query: schemas.auditParameters.properties,
+  },
   'GET /sign-in/{provider}': { ...sentOn, parameters: { provider: 'The name of a SAML provider.' } },
   'POST /saml/acs': sentOn,
   'GET /saml/metadata': {
@@ -128,20 +136,24 @@ export function openApi({ url, saml, vouch }: Described) {
 }
 
 function operation({ door, method, path, answers: summary }: DoorRoute): Content {
-  const { asks, answers, refuses, security, parameters = {} } = spoken[`${method} ${path}` as RouteKey];
+  const { asks, answers, refuses, security, parameters = {}, query = {} } = spoken[`${method} ${path}` as RouteKey];
+  const inPath = Object.entries(parameters).map(([name, description]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }));
+  const inQuery = Object.entries(query).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema,
+  }));
   return {
     operationId: [door, method.toLowerCase(), ...path.split(/\W+/)].filter(Boolean).join('-'),
     summary,
     security: security ? [{ [security]: [] }] : [],
-    ...(Object.keys(parameters).length > 0 && {
-      parameters: Object.entries(parameters).map(([name, description]) => ({
-        name,
-        in: 'path',
-        required: true,
-        description,
-        schema: { type: 'string' },
-      })),
-    }),
+    ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
     ...(asks && { requestBody: { required: true, content: contentOf(asks) } }),
     responses: {
       [answers.status]: { description: summary, ...(answers.mediaType && { content: contentOf(answers) }) },

@@ -10,6 +10,10 @@ interface Schema {
 // Doors that need one of these do not carry the others: the bundler must know that making them does nothing else.
 /* @__NO_SIDE_EFFECTS__ */ const text = (description: string) => ({ type: 'string', description });
 /* @__NO_SIDE_EFFECTS__ */ const seconds = (description: string) => ({ type: 'integer', minimum: 1, description });
+/* @__NO_SIDE_EFFECTS__ */ const both = <A extends object, B extends object>(some: A, more: B) => ({
+  ...some,
+  ...more,
+});
 /* @__NO_SIDE_EFFECTS__ */ const time = (description: string) => ({ type: 'string', format: 'date-time', description });
 
 const token = text('An OIDC ID token (JWS compact form).');
@@ -36,7 +40,7 @@ export const signInRequest = {
 export const consoleRequest = {
   type: 'object',
   required: ['grant'],
-  properties: { ...credentialsRequest.properties, destination: text('A page of the AWS console.') },
+  properties: both(credentialsRequest.properties, { destination: text('A page of the AWS console.') }),
 } as const satisfies Schema;
 
 export const explainRequest = {
@@ -217,6 +221,31 @@ export const adminExplainAnswer = {
   type: 'object',
   required: ['verdict', 'stages'],
   properties: { verdict: { type: 'string' }, stages: { type: 'array', items: { type: 'object' } } },
+} as const satisfies Schema;
+
+/** Of the query. */
+export const auditParameters = {
+  type: 'object',
+  properties: {
+    person: text('{provider}/{subject}, or the ARN of an operator.'),
+    key: text('An access key ID.'),
+    role: text('The ARN of a role.'),
+    grant,
+    session: text('The name of a role session.'),
+    since: time('Or a day. By default a day before until; without a limit where one of the first four is there.'),
+    until: time('Or a day, which is meant whole. By default now.'),
+    limit: { type: 'integer', minimum: 1, maximum: 200, description: 'Records of one answer: 50 by default.' },
+    next: text('From the answer before.'),
+  },
+} as const satisfies Schema;
+
+export const auditAnswer = {
+  type: 'object',
+  required: ['records'],
+  properties: {
+    records: { type: 'array', items: { type: 'object' }, description: 'As the audit lines, newest first.' },
+    next: text('There may be more: ask again with it.'),
+  },
 } as const satisfies Schema;
 
 export const errorAnswer = {

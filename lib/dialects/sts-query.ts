@@ -233,6 +233,7 @@ const forms: Readonly<Record<Word, Form>> = {
   proof_replayed: badToken,
   store_unavailable: unavailable,
   operator_unknown: { status: 403, code: 'AccessDenied' },
+  audit_unavailable: unavailable,
   grant_denied: notAuthorized,
   proof_ends_soon: expired,
   role_not_in_assertion: badToken,

@@ -135,6 +135,7 @@ const forms: Readonly<Record<Word, Form>> = {
   proof_replayed: invalidRequest,
   store_unavailable: unavailable,
   operator_unknown: invalidRequest,
+  audit_unavailable: unavailable,
   grant_denied: invalidTarget,
   proof_ends_soon: invalidRequest,
   role_not_in_assertion: invalidTarget,

@@ -31,8 +31,8 @@ export const carriedConfigurationFile = 'daypass.json';
 // The doors lie beside this file as source in a checkout, as JavaScript in the published package.
 const extension = extname(import.meta.url);
 
-/** What is deployed as a function: the doors, and what runs on a schedule. */
-export type FunctionName = DoorName | 'refresh-metadata';
+/** What is deployed as a function: the doors, what runs on a schedule, and what hears the doors' logs. */
+export type FunctionName = DoorName | 'refresh-metadata' | 'record-audit';
 
 /**
  * Loaded when it is first needed, and a file of its own until then: what reads SAML responses, at a door that mostly sees

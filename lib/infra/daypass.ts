@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -6,7 +6,8 @@ import { Construct } from 'constructs';
 import { carry } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
-import { type DoorName, type Needs, type Route, routesWith } from '../routes.ts';
+import { type DoorName, type DoorRoute, type Needs, type Route, routesWith } from '../routes.ts';
+import { AuditTable } from './audit-table.ts';
 import { carriedConfigurationFile, type LeftOut } from './bundle-door.ts';
 import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
@@ -15,6 +16,7 @@ import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
+import { RecordAudit } from './record-audit.ts';
 import { goes, Ways } from './ways.ts';
 
 export interface DaypassProps {
@@ -25,6 +27,11 @@ export interface DaypassProps {
    * @default RetentionDays.ONE_YEAR
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * How long exchanges are found again by person, key, role and grant.
+   * @default Duration.days(365)
+   */
+  readonly auditRetention?: Duration;
   /**
    * Where alarms go.
    * @default - nowhere: they show in CloudWatch only
@@ -43,10 +50,13 @@ export class Daypass extends Construct {
   readonly grantedRoles: GrantedRoles;
   /** Of what is seen once, what was issued and who signed in. */
   readonly table: OnceTable;
+  /** Of who got which role when. */
+  readonly auditTable: AuditTable;
 
   constructor(scope: Construct, id: string, props: DaypassProps) {
     super(scope, id);
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
+    const { auditRetention = Duration.days(365) } = props;
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
     const routes = routesWith({ saml: takesSaml, oneTime, vouch: goes(configuration, 'vouch') });
@@ -58,6 +68,7 @@ export class Daypass extends Construct {
     this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url, issuer });
     const ways = new Ways(this, 'Ways', { configuration, issuer });
     this.table = new OnceTable(this, 'Once');
+    this.auditTable = new AuditTable(this, 'Audit');
 
     const environment = {
       [variables.configuration]: carriedConfigurationFile,
@@ -65,6 +76,7 @@ export class Daypass extends Construct {
       [variables.partition]: Aws.PARTITION,
     };
     const ofTable = { [variables.table]: this.table.table.tableName };
+    const ofAudit = { [variables.auditTable]: this.auditTable.table.tableName };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     const leftOut = leftOutOf(configuration);
     this.doors = new Map(
@@ -81,6 +93,7 @@ export class Daypass extends Construct {
             ...((speaksSaml || needs.address) && { [variables.url]: this.url }),
             ...(needs.writes.length + needs.reads.length > 0 && ofTable),
             ...ways.environmentOf(needs),
+            ...(needs.findsExchanges && ofAudit),
           },
           files: needs.configuration ? files : {},
           leftOut,
@@ -94,6 +107,14 @@ export class Daypass extends Construct {
     const topic = alarmTopic && { topic: alarmTopic };
     new DoorDashboard(this, 'Overview', { api, doors: this.doors });
     new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
+    new RecordAudit(this, 'RecordAudit', {
+      table: this.auditTable,
+      doors: recordingDoors(routes, this.doors),
+      environment: { ...environment, ...ofAudit, [variables.auditDays]: String(auditRetention.toDays()) },
+      files,
+      logRetention,
+      ...topic,
+    });
     if (takesSaml) {
       new MetadataRefresh(this, 'MetadataRefresh', {
         configuration,
@@ -107,10 +128,15 @@ export class Daypass extends Construct {
   }
 
   /** What the routes say, and nothing else. */
-  private permit(door: DoorFunction, { writes, reads, secret }: Needs, configuration: Configuration): void {
+  private permit(
+    door: DoorFunction,
+    { writes, reads, secret, findsExchanges }: Needs,
+    configuration: Configuration,
+  ): void {
     const isRefreshed = refreshedProviders(configuration).length > 0;
     // Refreshed metadata is there to be read where some provider has an address only.
     this.table.allow(door.function, writes, isRefreshed ? reads : reads.filter((kind) => kind !== 'metadata'));
+    if (findsExchanges) this.auditTable.allowFinding(door.function);
     const pair = secret && configuration.serviceProvider[secret];
     if (pair) {
       door.function.addToRolePolicy(
@@ -136,4 +162,14 @@ function needsOf(routes: readonly Route[]): Needs {
   const [first] = routes;
   if (!first) throw new Error('A door has no route.');
   return first.needs;
+}
+
+/** Of the doors those that take proofs, and those for operators. */
+function recordingDoors(
+  routes: readonly DoorRoute[],
+  doors: ReadonlyMap<DoorName, DoorFunction>,
+): ReadonlyMap<DoorName, DoorFunction> {
+  const recording = routes.filter(({ needs, openBecause }) => needs.takes.length > 0 || openBecause === undefined);
+  const names = recording.map(({ door }) => door);
+  return new Map([...doors].filter(([name]) => names.includes(name)));
 }

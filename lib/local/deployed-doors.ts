@@ -1,15 +1,21 @@
 import { type DoorRoute, routes } from '../routes.ts';
 import type { Cors } from './gateway.ts';
-import { resourcesOf, type StackTemplate } from './template.ts';
+import { logGroupOf } from './log-subscriptions.ts';
+import { type Resource, resourcesOf, type StackTemplate } from './template.ts';
 
 /** A route of the template, followed to the function behind it. */
-export interface DeployedDoor {
+export interface DeployedDoor extends DeployedFunction {
   readonly route: DoorRoute & { readonly authorizedByIam: boolean };
+}
+
+export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
   /** The folder of the function's files within the assembly. */
   readonly asset: string;
   /** The ARN of the function's role. */
   readonly roleArn: string;
+  /** `undefined` where the template gives it none. */
+  readonly logGroup: string | undefined;
 }
 
 /** Throws an `Error` when a route of the template leads nowhere that this version knows. */
@@ -24,16 +30,20 @@ export function deployedDoors(stack: StackTemplate): readonly DeployedDoor[] {
     const target = functions.get(lastPart(integration?.properties.IntegrationUri, ':'));
     const route = routes.find(({ method, path }) => `${method} ${path}` === key);
     if (!route || !target) throw new Error(`The template's route ${key} leads to no door.`);
-    const { Variables: environment = {} } = (target.properties.Environment ?? {}) as {
-      Variables?: Record<string, string>;
-    };
-    return {
-      route: { ...route, authorizedByIam: properties.AuthorizationType === 'AWS_IAM' },
-      environment,
-      asset: String(target.metadata['aws:asset:path']),
-      roleArn: String(target.properties.Role),
-    };
+    return { route: { ...route, authorizedByIam: properties.AuthorizationType === 'AWS_IAM' }, ...deployed(target) };
   });
+}
+
+export function deployed(target: Resource): DeployedFunction {
+  const { Variables: environment = {} } = (target.properties.Environment ?? {}) as {
+    Variables?: Record<string, string>;
+  };
+  return {
+    environment,
+    asset: String(target.metadata['aws:asset:path']),
+    roleArn: String(target.properties.Role),
+    logGroup: logGroupOf(target),
+  };
 }
 
 /** Generated references end in the logical id of what they refer to. */

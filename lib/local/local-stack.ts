@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { AwsError } from '../aws-query/aws-error.ts';
-import type { OpenDoor } from '../door.ts';
+import type { OpenDoor, OpenListener, Rim } from '../door.ts';
 import { doorEnvironment, variables } from '../environment.ts';
 import { httpsNetwork } from '../network/https-network.ts';
 import type { Network } from '../network/network.ts';
@@ -21,11 +21,12 @@ import type { Buckets } from './aws/s3/buckets.ts';
 import { type Sessions, sessions as sessionsOf } from './aws/sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from './aws/signature-v4.ts';
 import { issuerOf, localIssuerPath } from './aws/web-identity-issuer.ts';
-import { corsOf, deployedDoors } from './deployed-doors.ts';
+import { corsOf, type DeployedFunction, deployed, deployedDoors } from './deployed-doors.ts';
 import { gatewayServer, type IamCaller, localApiId } from './gateway.ts';
 import { oidcIdpServer } from './idp/oidc-idp.ts';
 import type { OidcIdpSettings } from './idp/provider-configuration.ts';
 import { close, listen, loopback } from './listen.ts';
+import { type Deliveries, deliveries, type Listener, subscriptionsIn } from './log-subscriptions.ts';
 import { type SamlIdpSettings, samlIdpServer } from './saml-idp/saml-idp.ts';
 import { allTo, standInNetwork } from './stand-ins.ts';
 import { resourcesOf, type StackTemplate } from './template.ts';
@@ -37,6 +38,8 @@ export interface LocalStackSettings {
   readonly assembly: string;
   /** A door by its name and the folder of its bundle. */
   readonly openDoor: (door: DoorName, bundle: string) => OpenDoor;
+  /** What hears the logs of doors, by the folder of its bundle. */
+  readonly openListener: (bundle: string) => OpenListener;
   /** The first of four in a row: gateway, AWS, OIDC and SAML identity providers. */
   readonly port: number;
   /** The configured issuer that the identity provider issues for; none leaves it out. */
@@ -65,6 +68,8 @@ export interface LocalStack {
   readonly samlIdentityProvider: string | undefined;
   /** The keys of an administrator of the account that Daypass is in. */
   readonly administrator: AccessKey;
+  /** Resolves when the lines that were written are heard by whoever subscribes to them. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,13 +96,18 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   const signIn = federation(sessions, iam);
   const others = new Map([['kms', kmsService({ stack: stacks[0], iam, sessions })]]);
   const embedded = { iam, sessions, buckets, network, clock, federation: signIn, dynamoDb, others, enabledRegions };
+  const around = { settings, documents: network, aws, iam, sessions };
+  const logs = logsOf(around);
+  const doorsServer = gatewayOf(around, logs);
   const servers = new Map<number, Server>([
-    [port, gatewayOf(settings, network, { aws, iam, sessions })],
+    [port, doorsServer],
     [port + 1, awsServer(embedded)],
   ]);
   if (identityProvider) servers.set(port + 2, oidcIdpServer({ ...identityProvider, address: idp }));
   if (samlIdentityProvider) servers.set(port + 3, samlIdpServer(samlIdentityProvider));
   const stop = async () => {
+    await close(doorsServer);
+    await logs.settled();
     await Promise.all([...servers.values()].map(close));
     await dynamoDb?.stop();
   };
@@ -113,11 +123,15 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
     identityProvider: identityProvider && idp,
     samlIdentityProvider: samlIdentityProvider && samlIdp,
     administrator,
+    settled: logs.settled,
     stop,
   };
 }
 
-interface DoorsAws {
+/** What stands around all functions. */
+interface Around {
+  readonly settings: LocalStackSettings;
+  readonly documents: Network;
   readonly aws: string;
   readonly iam: EmbeddedIam;
   readonly sessions: Sessions;
@@ -126,10 +140,7 @@ interface DoorsAws {
 const functionSessionSeconds = 3600;
 
 /** What Lambda gives a function: a session of its role. */
-function roleCredentials(
-  roleArn: string,
-  { iam, sessions, clock }: Omit<DoorsAws, 'aws'> & Pick<LocalStackSettings, 'clock'>,
-) {
+function roleCredentials(roleArn: string, { iam, sessions, settings: { clock } }: Around) {
   const role = iam.role(roleArn);
   if (!role) throw new Error(`The template has no role ${roleArn}.`);
   const { accessKeyId, secretAccessKey, sessionToken, expires } = sessions.issue({
@@ -140,28 +151,60 @@ function roleCredentials(
   return { accessKeyId, secretAccessKey, sessionToken, expiration: expires };
 }
 
-function gatewayOf(
-  { stacks, assembly, openDoor, secret, clock, writeLine }: LocalStackSettings,
-  documents: Network,
-  { aws, iam, sessions }: DoorsAws,
-): Server {
+/** The rim of a function of the template, which writes into its own log. */
+function rimOf(
+  { environment, asset, roleArn }: DeployedFunction,
+  around: Around,
+  writeLine: (line: string) => void,
+): Rim & { readonly bundle: string } {
+  const { settings, documents, aws } = around;
+  const { stacks, assembly, secret, clock } = settings;
+  const bundle = join(assembly, asset);
+  return {
+    bundle,
+    environment: () => doorEnvironment({ ...environment, [variables.region]: stacks[0].region }),
+    configuration: (file) => readFileSync(join(bundle, file), 'utf8'),
+    documents,
+    sts: allTo(aws),
+    secret,
+    embeddedAws: { endpoint: aws, credentials: async () => roleCredentials(roleArn, around) },
+    clock,
+    writeLine,
+  };
+}
+
+/** Lines of the doors, to the functions that subscribe to their logs. */
+function logsOf(around: Around): Deliveries {
+  const { stacks, openListener, clock, writeLine } = around.settings;
+  const [home] = stacks;
+  const subscriptions = subscriptionsIn(home);
+  const listeners = new Map<string, Listener>();
+  for (const { target } of subscriptions) {
+    if (listeners.has(target.logicalId)) continue;
+    const { bundle, ...rim } = rimOf(deployed(target), around, writeLine);
+    listeners.set(target.logicalId, openListener(bundle)(rim));
+  }
+  return deliveries({
+    subscriptions,
+    listeners,
+    account: home.account,
+    clock,
+    undelivered: (why) => writeLine(JSON.stringify({ event: 'undelivered', time: clock().toISOString(), why })),
+  });
+}
+
+function gatewayOf(around: Around, logs: Deliveries): Server {
+  const { iam, sessions, settings } = around;
+  const { stacks, openDoor, clock, writeLine } = settings;
   const [home] = stacks;
   const doors = deployedDoors(home);
   const first = new Map(doors.map((door) => [door.route.door, door]));
-  const handlers = [...first.values()].map(({ route, environment, asset, roleArn }) => {
-    const bundle = join(assembly, asset);
-    const open = openDoor(route.door, bundle);
-    const handler = open({
-      environment: () => doorEnvironment({ ...environment, [variables.region]: home.region }),
-      configuration: (file) => readFileSync(join(bundle, file), 'utf8'),
-      documents,
-      sts: allTo(aws),
-      secret,
-      embeddedAws: { endpoint: aws, credentials: async () => roleCredentials(roleArn, { iam, sessions, clock }) },
-      clock,
-      writeLine,
+  const handlers = [...first.values()].map((door) => {
+    const { bundle, ...rim } = rimOf(door, around, (line) => {
+      writeLine(line);
+      logs.line(door.logGroup, line);
     });
-    return [route.door, handler] as const;
+    return [door.route.door, openDoor(door.route.door, bundle)(rim)] as const;
   });
   return gatewayServer({
     routes: doors.map(({ route }) => route),

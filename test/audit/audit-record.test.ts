@@ -5,7 +5,7 @@ import type { Issued } from '../../lib/issue/credential-issuer.ts';
 import { NetworkError } from '../../lib/network/network.ts';
 import { Refusal } from '../../lib/refusal.ts';
 import type { SessionPlan } from '../../lib/session/plan-session.ts';
-import { anIdentity } from '../kit/builders.ts';
+import { aGrant, anIdentity } from '../kit/builders.ts';
 import { aMoment, base64url } from '../kit/issuer.ts';
 
 const origin: Origin = { door: 'credentials', requestId: 'request-1', sourceIp: '192.0.2.1', userAgent: 'curl/8' };
@@ -17,7 +17,8 @@ const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG';
 const sessionToken = 'IQoJb3JpZ2luX2VjExample';
 
 const asked = { proof: { kind: 'oidc', token }, grant: 'files', durationSeconds: 7200 } as const;
-const identity = anIdentity({ attributes: { email: 'alice@acme.example' } });
+const identity = anIdentity({ attributes: { email: 'alice@acme.example', 'aws:requesttag/tenant': 'blue' } });
+const granted = aGrant({ name: 'files', when: { StringEquals: { sub: 'alice' }, Bool: { email_verified: 'true' } } });
 const session: SessionPlan = {
   way: 'forward',
   evidence: asked.proof,
@@ -38,7 +39,7 @@ const issued: Issued = {
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
     userId: 'AROA:alice',
   },
-  told: new Map(),
+  told: new Map([['SourceIdentity', 'alice'] as const, ['NameQualifier', 'q='] as const]),
 };
 
 /** As it is written: members without a value are left out. */
@@ -49,27 +50,37 @@ function recorded(trail: Trail, error?: unknown): Readonly<Record<string, unknow
 }
 
 const begun = { event: 'exchange', time: '2026-06-01T12:00:00.000Z', ...origin };
-const askedFor = { proof: proofFingerprint(asked.proof), grant: 'files', askedSeconds: 7200 };
-const proved = { provider: 'app', subject: 'alice', provenUntil: '2026-06-01T12:05:00.000Z' };
+const askedFor = { proof: proofFingerprint(asked.proof), proofKind: 'oidc', grant: 'files', askedSeconds: 7200 };
+const proved = {
+  provider: 'app',
+  issuer: 'https://login.acme.example',
+  subject: 'alice',
+  provenUntil: '2026-06-01T12:05:00.000Z',
+};
 const planned = {
   way: 'forward',
   roleArn: session.roleArn,
   sessionName: 'alice',
+  tags: { tenant: 'blue' },
   durationSeconds: 3600,
   durationLimitedBy: 'grant',
 };
 
 describe('the record of an exchange', () => {
-  test('that was allowed has who asked, who it was, how it was planned and what was issued', () => {
-    expect(recorded({ asked, identity, session, issued })).toEqual({
+  test('that was allowed has who asked, who it was, what decided, how it was planned and what was issued', () => {
+    expect(recorded({ asked, identity, granted, session, issued })).toEqual({
       ...begun,
       outcome: 'allowed',
       ...askedFor,
       ...proved,
+      rule: ['StringEquals sub', 'Bool email_verified'],
       ...planned,
       accessKeyId: 'ASIAEXAMPLE',
       expiration: '2026-06-01T13:00:00.000Z',
       assumedRoleArn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
+      assumedRoleId: 'AROA:alice',
+      sourceIdentity: 'alice',
+      nameQualifier: 'q=',
     });
   });
 
@@ -125,7 +136,28 @@ describe('the record of an exchange', () => {
 
   test('of a list of grants asks for no grant', () => {
     const record = recorded({ asked: { proof: asked.proof }, identity });
-    expect(record).toEqual({ ...begun, outcome: 'allowed', proof: askedFor.proof, ...proved });
+    expect(record).toEqual({
+      ...begun,
+      outcome: 'allowed',
+      proof: askedFor.proof,
+      proofKind: 'oidc',
+      ...proved,
+    });
+  });
+
+  test('of an operator has his ARN and what he asked for', () => {
+    const operator = {
+      arn: 'arn:aws:iam::111122223333:user/ops',
+      asked: 'audit',
+      about: { person: 'app/alice' },
+    } as const;
+    expect(recorded({ operator })).toEqual({
+      ...begun,
+      outcome: 'allowed',
+      operator: operator.arn,
+      operatorAsked: 'audit',
+      about: { person: 'app/alice' },
+    });
   });
 
   test('keeps only the beginning of a name that may be anything', () => {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { cli } from '../../lib/cli/cli.ts';
+import type { LiveDoors } from '../../lib/cli/live-doors.ts';
 import type { LiveIam } from '../../lib/cli/live-iam.ts';
 import type { LiveSts } from '../../lib/cli/live-sts.ts';
 import { aMoment } from '../kit/issuer.ts';
@@ -19,6 +20,7 @@ export interface Around {
   readonly stdin?: string;
   readonly iam?: LiveIam;
   readonly sts?: LiveSts;
+  readonly doors?: LiveDoors;
   readonly machine?: TestMachine;
   readonly fetch?: typeof fetch;
   readonly now?: Date;
@@ -30,7 +32,17 @@ const noFetch: typeof fetch = () => Promise.reject(new Error('Something was fetc
 
 export async function daypass(
   args: readonly string[],
-  { files = {}, stdin = '', iam, sts, machine = aMachine(), fetch: send = noFetch, tell, now = aMoment }: Around = {},
+  {
+    files = {},
+    stdin = '',
+    iam,
+    sts,
+    doors,
+    machine = aMachine(),
+    fetch: send = noFetch,
+    tell,
+    now = aMoment,
+  }: Around = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -52,6 +64,10 @@ export async function daypass(
     sts: async () => {
       if (!sts) throw new Error('STS was asked.');
       return sts;
+    },
+    doors: async () => {
+      if (!doors) throw new Error('A door for operators was asked.');
+      return doors;
     },
     version: '1.2.3',
     machine,

@@ -55,7 +55,8 @@ describe('the OpenAPI document', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { path, operation } of operations) {
-      const told = ((operation.parameters ?? []) as { name: string }[]).map(({ name }) => name);
+      const parameters = (operation.parameters ?? []) as { name: string; in: string }[];
+      const told = parameters.filter((each) => each.in === 'path').map(({ name }) => name);
       expect(told).toEqual(Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name));
     }
     for (const [, name = ''] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)) {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { acs } from '../../lib/dialects/acs.ts';
+import { audit } from '../../lib/dialects/audit.ts';
 import { consoleLink } from '../../lib/dialects/console.ts';
 import { containerCredentials } from '../../lib/dialects/container-credentials.ts';
 import { credentials } from '../../lib/dialects/credentials.ts';
@@ -11,6 +12,7 @@ import { discovery } from '../../lib/dialects/discovery.ts';
 import { explain } from '../../lib/dialects/explain.ts';
 import { grants } from '../../lib/dialects/grants.ts';
 import type { HttpRequest } from '../../lib/dialects/http.ts';
+import { issuer } from '../../lib/dialects/issuer.ts';
 import { metadata } from '../../lib/dialects/metadata.ts';
 import { portal } from '../../lib/dialects/portal.ts';
 import { signIn } from '../../lib/dialects/sign-in.ts';
@@ -22,10 +24,12 @@ import { refusalOf } from './kit.ts';
 const url = 'https://access.acme.example';
 const dialects: Readonly<Record<string, Dialect<never, never> | undefined>> = {
   acs: acs as never,
+  'admin-audit': audit(() => new Date()) as never,
   console: consoleLink as never,
   'container-credentials': containerCredentials as never,
   credentials: credentials as never,
   discovery: discovery({ url, saml: true, vouch: true }) as never,
+  issuer: issuer as never,
   explain: explain as never,
   grants: grants as never,
   metadata: metadata as never,
@@ -47,6 +51,9 @@ const words = [
   'Policy',
   'subject_token',
   'audience',
+  'person',
+  'since',
+  'next',
 ];
 const name = fc.constantFrom(
   ...words,

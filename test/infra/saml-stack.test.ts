@@ -76,21 +76,19 @@ beforeAll(() => {
 describe('the table', () => {
   test('is found by one key, tidies itself, is encrypted, paid by use, recoverable and never deleted', () => {
     const tables = plain.template.findResources('AWS::DynamoDB::Table');
-    expect(Object.values(tables)).toEqual([
-      {
-        Type: 'AWS::DynamoDB::Table',
-        Properties: {
-          KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
-          AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
-          TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
-          BillingMode: 'PAY_PER_REQUEST',
-          SSESpecification: { SSEEnabled: true },
-          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        },
-        DeletionPolicy: 'Retain',
-        UpdateReplacePolicy: 'Retain',
+    expect(Object.values(tables)[0]).toEqual({
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
+        TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+        BillingMode: 'PAY_PER_REQUEST',
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
-    ]);
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
   });
 });
 
@@ -187,7 +185,7 @@ describe('the doors', () => {
   test('are all there, each with its route', () => {
     expect(keysIn(plain)).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     expect(Object.keys(plain.environments).sort()).toEqual(
-      [...new Set(routes.map(({ door }) => door.replaceAll('-', '')))].sort(),
+      [...new Set(routes.map(({ door }) => door.replaceAll('-', ''))), 'RecordAudit'].sort(),
     );
   });
 
@@ -246,6 +244,9 @@ describe('permissions', () => {
     Resource: `arn:aws:iam::${home.account}:saml-provider/daypass-corp`,
   });
 
+  /** Of the table of exchanges, which has a test of its own. */
+  const beside = ({ permissions: { RecordAudit: _, adminaudit: __, ...others } }: Deployed) => others;
+
   type Table = Readonly<Record<string, readonly ((table: string) => unknown)[]>>;
 
   /** All that any function may do beside writing its own log. */
@@ -293,11 +294,11 @@ describe('permissions', () => {
   };
 
   test('with a provider from a file', () => {
-    expect(plain.permissions).toEqual(whatIs(tableIn(plain), onTheTable, ofIssued));
+    expect(beside(plain)).toEqual(whatIs(tableIn(plain), onTheTable, ofIssued));
   });
 
   test('with a provider that is fetched again, and keys to sign and to decrypt with', () => {
-    expect(whole.permissions).toEqual(whatIs(tableIn(whole), onTheTable, ofRefresh, ofSecrets));
+    expect(beside(whole)).toEqual(whatIs(tableIn(whole), onTheTable, ofRefresh, ofSecrets));
   });
 
   test.each(['signing', 'decryption'] as const)('with a key for %s only', (use) => {
@@ -305,7 +306,7 @@ describe('permissions', () => {
     const only = Object.fromEntries(
       Object.entries(ofSecrets).filter(([, [make]]) => JSON.stringify(make?.('')).includes(`:${use}-`)),
     );
-    expect(made.permissions).toEqual(whatIs(tableIn(made), onTheTable, ofIssued, only));
+    expect(beside(made)).toEqual(whatIs(tableIn(made), onTheTable, ofIssued, only));
   });
 
   test('with a provider in IAM that is not ours, it is not updated', () => {
@@ -331,7 +332,7 @@ describe('permissions', () => {
       stsquery: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'issued#*')(tableIn(made))],
       tokenexchange: [items('PutItem', 'issued#*')(tableIn(made))],
     });
-    expect(withoutSaml.permissions).toEqual(remembering(withoutSaml));
+    expect(beside(withoutSaml)).toEqual(remembering(withoutSaml));
     const keys = loadConfiguration(
       {
         providers: { app: oidc },
@@ -341,7 +342,7 @@ describe('permissions', () => {
       { documents, now: aMoment },
     );
     const made = deployed(keys);
-    expect(made.permissions).toEqual(remembering(made));
+    expect(beside(made)).toEqual(remembering(made));
   });
 
   test('stand nowhere else: each function has one role, each role one policy', () => {
@@ -369,16 +370,22 @@ describe('permissions', () => {
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::IAM::SAMLProvider',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::Logs::SubscriptionFilter',
+      'AWS::SQS::Queue',
+      'AWS::SQS::QueuePolicy',
     ]);
   });
 
   test('to call a function: its own route of our API, and the rule by the hour', () => {
     const callers = whole
       .resources('AWS::Lambda::Permission')
+      // Of the logs, told of where they are heard.
+      .filter(({ properties }) => properties.Principal !== 'logs.amazonaws.com')
       .map(({ properties: { Principal, SourceArn, Action } }) => [
         Action,
         Principal,
@@ -397,10 +404,11 @@ describe('permissions', () => {
 
 describe('the environment of a function', () => {
   test('has pointers only, and the doors without need have none', () => {
-    const [{ logicalId: table } = { logicalId: '' }] = whole.resources('AWS::DynamoDB::Table');
+    const [table, auditTable] = whole.resources('AWS::DynamoDB::Table').map(({ logicalId }) => logicalId);
     const told = { DAYPASS_CONFIG: 'daypass.json', DAYPASS_ACCOUNT_ID: home.account, DAYPASS_PARTITION: 'aws' };
     const address = { DAYPASS_URL: gatewayAddress(whole.template) };
     const ofTable = { DAYPASS_TABLE: table };
+    const ofAudit = { DAYPASS_AUDIT_TABLE: auditTable };
     expect(whole.environments).toEqual({
       credentials: { ...told, ...address, ...ofTable },
       console: { ...told, ...address, ...ofTable },
@@ -416,6 +424,8 @@ describe('the environment of a function', () => {
       portal: { ...told, ...address, ...ofTable },
       MetadataRefresh: { ...told, ...ofTable },
       health: {},
+      adminaudit: { ...told, ...ofAudit },
+      RecordAudit: { ...told, ...ofAudit, DAYPASS_AUDIT_DAYS: '365' },
     });
   });
 
@@ -493,16 +503,21 @@ describe('without a SAML provider', () => {
       'AWS::IAM::OIDCProvider',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
+      'AWS::Logs::SubscriptionFilter',
+      'AWS::SQS::Queue',
+      'AWS::SQS::QueuePolicy',
     ]);
     const keys = withoutSaml.resources('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
     expect([...keys].sort()).toEqual([
       'GET /',
       'GET /.well-known/oauth-authorization-server',
       'GET /health',
+      'GET /v1/admin/audit',
       'GET /v1/container/{grant}',
       'GET /v1/grants',
       'GET /v1/openapi.json',

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { open as acs } from '../../lambdas/acs.ts';
+import { open as adminAudit } from '../../lambdas/admin-audit.ts';
 import { open as console } from '../../lambdas/console.ts';
 import { open as containerCredentials } from '../../lambdas/container-credentials.ts';
 import { open as credentials } from '../../lambdas/credentials.ts';
@@ -13,6 +14,7 @@ import { open as health } from '../../lambdas/health.ts';
 import { open as issuer } from '../../lambdas/issuer.ts';
 import { open as metadata } from '../../lambdas/metadata.ts';
 import { open as portal } from '../../lambdas/portal.ts';
+import { open as recordAudit } from '../../lambdas/record-audit.ts';
 import { open as signIn } from '../../lambdas/sign-in.ts';
 import { open as stsQuery } from '../../lambdas/sts-query.ts';
 import { open as tokenExchange } from '../../lambdas/token-exchange.ts';
@@ -29,6 +31,7 @@ import { freePorts } from './loopback.ts';
 /** Every door from its source. */
 export const doors: Record<DoorName, OpenDoor> = {
   acs,
+  'admin-audit': adminAudit,
   console,
   'container-credentials': containerCredentials,
   credentials,
@@ -91,6 +94,7 @@ export async function aStack({
     stacks,
     assembly,
     openDoor: (door) => (given) => doors[door](rim(given)),
+    openListener: () => recordAudit,
     port,
     identityProvider: provider,
     ourIssuer,

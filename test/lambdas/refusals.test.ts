@@ -16,6 +16,7 @@ import { anIssuer, type Issuer } from '../kit/issuer.ts';
 import { freePorts, serving } from '../kit/loopback.ts';
 import { aMetadata, documentsOf } from '../kit/metadata.ts';
 import { aSamlIdp, awsAttributes, type ResponseSettings, type SamlIdp } from '../kit/saml-idp.ts';
+import { signedRequest } from '../kit/signer.ts';
 import { aStack, doors, type RunningStack, serveIssuer } from '../kit/stack.ts';
 
 const issuer: Issuer = anIssuer({ issuer: 'https://ci.acme.example' });
@@ -381,6 +382,18 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
     isTableGone = true;
     try {
       return await bring();
+    } finally {
+      isTableGone = false;
+    }
+  },
+  audit_unavailable: async () => {
+    isTableGone = true;
+    const { host } = new URL(stack.gateway);
+    const path = '/v1/admin/audit';
+    const signing = { method: 'GET', path, at: new Date(), service: 'execute-api' };
+    const { host: _, ...headers } = signedRequest(stack.administrator, host, signing).headers;
+    try {
+      return await told(await fetch(stack.gateway + path, { headers }));
     } finally {
       isTableGone = false;
     }

@@ -53,6 +53,7 @@ describe('announcement', () => {
     identityProvider: 'http://127.0.0.1:9002',
     samlIdentityProvider: undefined,
     administrator: { accessKeyId: 'AKIAADMIN', secretAccessKey: 'secret', created: aMoment, active: true },
+    settled: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };
   const configuration = loadConfiguration(aConfiguration());

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { open as recordAudit } from '../../lambdas/record-audit.ts';
 import type { Configuration, OidcProviderSettings } from '../../lib/config/configuration.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
 import type { OpenDoor } from '../../lib/door.ts';
@@ -57,6 +58,7 @@ async function started({ edit = (home) => home, ...changes }: Changes = {}): Pro
     assembly,
     openDoor: (door) => doors[door],
     ourIssuer,
+    openListener: () => recordAudit,
     identityProvider: [...configuration.providers.values()].find(
       (each): each is OidcProviderSettings => each.kind === 'oidc',
     ),

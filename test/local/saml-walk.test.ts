@@ -8,7 +8,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SamlProviderSettings } from '../../lib/config/configuration.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
-import type { OpenDoor } from '../../lib/door.ts';
+import type { OpenDoor, OpenListener } from '../../lib/door.ts';
 import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
 import { startLocalStack } from '../../lib/local/local-stack.ts';
 import { printAssertion } from '../../lib/local/saml-idp/print-assertion.ts';
@@ -202,6 +202,7 @@ test('the bundles that would be deployed go the same way', { timeout: 60_000 }, 
     stacks,
     assembly,
     openDoor: (_, bundle) => (load(join(bundle, 'index.js')) as { open: OpenDoor }).open,
+    openListener: (bundle) => (load(join(bundle, 'index.js')) as { open: OpenListener }).open,
     port,
     identityProvider: undefined,
     samlIdentityProvider: samlIdp,

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { signInHosts } from '../../console/partition.ts';
-import { askDaypass, Unreachable } from '../ask-daypass.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
+import { askDaypass } from '../ask-daypass.ts';
+import {
+  argumentsIn,
+  type Command,
+  type ExitCode,
+  exitCodes,
+  type Io,
+  inJson,
+  Unreachable,
+  UsageError,
+} from '../command.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { grantOf, idTokenOf } from '../session.ts';
 

@@ -4,6 +4,7 @@ import { askDaypass } from '../ask-daypass.ts';
 import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { idTokenOf } from '../session.ts';
+import { tableOf } from '../table.ts';
 
 const usage = `daypass grants [--profile NAME] [--json]
 
@@ -25,24 +26,15 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const { grants: listed } = await askDaypass({ endpoint: profile.endpoint, path: '/v1/grants', token }, io);
   const found = Array.isArray(listed) ? listed.filter(isRecord) : [];
   if (json) io.write(inJson(found));
-  else io.write(found.length === 0 ? 'No grant fits you. daypass explain tells why.\n' : tableOf(found));
+  else io.write(found.length === 0 ? 'No grant fits you. daypass explain tells why.\n' : rowsOf(found));
   return found.length > 0 ? exitCodes.yes : exitCodes.no;
 }
 
-function tableOf(found: readonly Record<string, unknown>[]): string {
-  const rows = found.map(({ name, roleArn, longestDurationSeconds }) => [
-    inOneLine(String(name)),
-    inOneLine(String(roleArn)),
-    `${Number(longestDurationSeconds) / 3600} h`,
-  ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
+const rowsOf = (found: readonly Record<string, unknown>[]) =>
+  tableOf(
+    found.map(({ name, roleArn, longestDurationSeconds }) => [
+      inOneLine(String(name)),
+      inOneLine(String(roleArn)),
+      `${Number(longestDurationSeconds) / 3600} h`,
+    ]),
+  );

@@ -3,8 +3,7 @@
 
 import * as client from 'openid-client';
 import { messageOf } from '../../message-of.ts';
-import { Unreachable } from '../ask-daypass.ts';
-import { Denied, type Io, UsageError, waiting } from '../command.ts';
+import { Denied, type Io, Unreachable, UsageError, waiting } from '../command.ts';
 import type { OidcSignIn, ProfileSecrets } from '../profiles.ts';
 import { loopbackRedirect, visit } from './loopback-redirect.ts';
 

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { challengeOf, codeOf, commandLineText } from '../../sign-in/command-line.ts';
 import { portalPath, redemptionPath } from '../../sign-in/our-addresses.ts';
-import { type AskedDaypass, askDaypass, credentialsIn, Unreachable } from '../ask-daypass.ts';
-import { type Io, UsageError } from '../command.ts';
+import { type AskedDaypass, askDaypass, credentialsIn } from '../ask-daypass.ts';
+import { type Io, Unreachable, UsageError } from '../command.ts';
 import type { Profile, ProfileSecrets } from '../profiles.ts';
 import { loopbackRedirect, visit } from './loopback-redirect.ts';
 

@@ -7,9 +7,8 @@ import dynalite from 'dynalite';
 import { AwsError, type AwsErrorForm } from '../../aws-query/aws-error.ts';
 import type { Keys } from '../../policy/context.ts';
 import { isRecord } from '../../record.ts';
-import { tableAttributes } from '../../store/store.ts';
 import { close, listen, loopback } from '../listen.ts';
-import { resourcesOf, type StackTemplate } from '../template.ts';
+import { type Resource, resourcesOf, type StackTemplate } from '../template.ts';
 import { type AccessScene, deniedText, judge } from './access.ts';
 import type { Caller } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
@@ -38,8 +37,13 @@ export async function embeddedDynamoDb({ stack, iam, sessions }: DynamoDbOf): Pr
   await listen(server, 0);
   const tables = resourcesOf(stack, 'AWS::DynamoDB::Table');
   for (const { logicalId, properties } of tables) {
-    const { AttributeDefinitions, KeySchema } = properties;
-    const table = { TableName: logicalId, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' };
+    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = properties;
+    const keys = {
+      AttributeDefinitions,
+      KeySchema,
+      ...(GlobalSecondaryIndexes !== undefined && { GlobalSecondaryIndexes }),
+    };
+    const table = { TableName: logicalId, ...keys, BillingMode: 'PAY_PER_REQUEST' };
     const { status, body } = await send(server, 'CreateTable', JSON.stringify(table));
     if (status !== 200) throw new Error(`The table ${logicalId} could not be made: ${body}`);
   }
@@ -51,7 +55,7 @@ export async function embeddedDynamoDb({ stack, iam, sessions }: DynamoDbOf): Pr
       try {
         const asked = memberIn(body);
         const { caller } = verifySignatureV4(request, { iam, sessions, service: 'dynamodb', now });
-        authorize({ operation, asked, caller, stack }, { iam, now, sourceIp });
+        authorize({ operation, asked, caller, stack, tables }, { iam, now, sourceIp });
       } catch (error) {
         if (error instanceof AwsError) return refused(error.form);
         throw error;
@@ -78,20 +82,62 @@ interface Asked {
   readonly asked: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
   readonly stack: StackTemplate;
+  readonly tables: readonly Resource[];
 }
 
-function authorize({ operation, asked, caller, stack }: Asked, scene: AccessScene): void {
-  const table = asked.TableName;
-  // What the operation reads, and not what else stands beside it.
-  const item = asked[operation === 'PutItem' ? 'Item' : 'Key'];
-  const resource = `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${String(table)}`;
-  const key = isRecord(item) ? item[tableAttributes.key] : undefined;
-  const [leadingKey] = isRecord(key) ? Object.values(key) : [];
-  const keys: Keys = leadingKey === undefined ? [] : [['dynamodb:LeadingKeys', [String(leadingKey)]]];
-  const access = { caller, action: `dynamodb:${operation}`, resource, keys };
-  const verdict = judge(access, scene);
-  if (verdict.allowed) return;
-  throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
+/** What an operation touches: a table or an index of one, and the partition keys of the items that it names. */
+interface Touched {
+  readonly resource: string;
+  readonly leadingKeys: readonly string[];
+}
+
+function authorize({ operation, asked, caller, ...there }: Asked, scene: AccessScene): void {
+  for (const { resource, leadingKeys } of touchedBy(operation, asked, there)) {
+    const keys: Keys = leadingKeys.length === 0 ? [] : [['dynamodb:LeadingKeys', leadingKeys]];
+    const access = { caller, action: `dynamodb:${operation}`, resource, keys };
+    const verdict = judge(access, scene);
+    if (verdict.allowed) continue;
+    throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What the operation reads, and not what else stands beside it. Of a query no leading key is told, so that it has none. */
+function touchedBy(operation: string, asked: Members, there: Pick<Asked, 'stack' | 'tables'>): readonly Touched[] {
+  if (operation === 'BatchWriteItem') {
+    const requests = Object.entries(isRecord(asked.RequestItems) ? asked.RequestItems : {});
+    return requests.map(([table, list]) => touched(table, itemsWritten(list), there));
+  }
+  const index = operation === 'Query' && typeof asked.IndexName === 'string' ? asked.IndexName : undefined;
+  return [touched(String(asked.TableName), [asked[operation === 'PutItem' ? 'Item' : 'Key']], there, index)];
+}
+
+const itemsWritten = (requests: unknown): readonly unknown[] =>
+  (Array.isArray(requests) ? requests : []).flatMap((each: unknown) => {
+    const { PutRequest: put, DeleteRequest: gone } = isRecord(each) ? each : {};
+    return [...(isRecord(put) ? [put.Item] : []), ...(isRecord(gone) ? [gone.Key] : [])];
+  });
+
+function touched(
+  table: string,
+  items: readonly unknown[],
+  { stack, tables }: Pick<Asked, 'stack' | 'tables'>,
+  index?: string,
+): Touched {
+  const properties = tables.find(({ logicalId }) => logicalId === table)?.properties;
+  const schema = (properties?.KeySchema ?? []) as readonly {
+    readonly AttributeName: string;
+    readonly KeyType: string;
+  }[];
+  const name = schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
+  const leadingKeys = items.flatMap((item) => {
+    const key = isRecord(item) ? item[name] : undefined;
+    const [value] = isRecord(key) ? Object.values(key) : [];
+    return value === undefined ? [] : [String(value)];
+  });
+  const arn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${table}`;
+  return { resource: index === undefined ? arn : `${arn}/index/${index}`, leadingKeys };
 }
 
 const jsonType = 'application/x-amz-json-1.0';

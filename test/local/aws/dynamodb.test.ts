@@ -2,7 +2,14 @@
 // signs by the clock of this machine, so that is the clock here.
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { embeddedDynamoDb } from '../../../lib/local/aws/dynamodb.ts';
 import { type Session, sessions } from '../../../lib/local/aws/sessions.ts';
@@ -32,6 +39,8 @@ const statements: Readonly<Record<string, readonly unknown[]>> = {
   admin: [allow('dynamodb:*', {}, '*')],
   elsewhere: [allow('dynamodb:*', {}, `arn:aws:dynamodb:us-east-1:${anAccount}:table/Other`)],
   denied: [allow('dynamodb:*', {}, '*'), { ...allow('dynamodb:PutItem', {}, '*'), Effect: 'Deny' }],
+  finder: [allow('dynamodb:Query', {}, { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Trail', 'Arn'] }, '/index/byDay']] })],
+  batches: [allow('dynamodb:BatchWriteItem', leading('assertion#'))],
   nobody: [],
 };
 
@@ -61,6 +70,22 @@ const theStack = {
           KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
           BillingMode: 'PAY_PER_REQUEST',
           TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+        },
+      },
+      Trail: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          AttributeDefinitions: [
+            { AttributeName: 'id', AttributeType: 'S' },
+            { AttributeName: 'day', AttributeType: 'S' },
+          ],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          GlobalSecondaryIndexes: ['byDay', 'byNight'].map((IndexName) => ({
+            IndexName,
+            KeySchema: [{ AttributeName: 'day', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'ALL' },
+          })),
+          BillingMode: 'PAY_PER_REQUEST',
         },
       },
       ...Object.fromEntries(Object.entries(statements).map(([name, list]) => [name, role(name, list)])),
@@ -233,6 +258,40 @@ describe('who may', () => {
       name: 'AccessDeniedException',
       message: `User: arn:aws:sts::${anAccount}:assumed-role/acs/function is not authorized to perform: dynamodb:Scan on resource: arn:aws:dynamodb:us-east-1:${anAccount}:table/Once because no identity-based policy allows the dynamodb:Scan action`,
     });
+  });
+
+  const query = (more: object) =>
+    new QueryCommand({
+      TableName: 'Trail',
+      KeyConditionExpression: '#day = :day',
+      ExpressionAttributeNames: { '#day': 'day' },
+      ExpressionAttributeValues: { ':day': { S: '2026-06-01' } },
+      ...more,
+    });
+
+  test('an index is asked by whoever may ask that one', async () => {
+    const aws = await anAws();
+    await aws
+      .client('admin')
+      .send(new PutItemCommand({ TableName: 'Trail', Item: { id: { S: '1' }, day: { S: '2026-06-01' } } }));
+    const finder = aws.client('finder');
+    expect((await finder.send(query({ IndexName: 'byDay' }))).Count).toBe(1);
+    const denied = { name: 'AccessDeniedException' };
+    await expect(finder.send(query({ IndexName: 'byNight' }))).rejects.toMatchObject(denied);
+    await expect(finder.send(query({}))).rejects.toMatchObject(denied);
+    await expect(aws.client('acs').send(query({ IndexName: 'byDay' }))).rejects.toMatchObject(denied);
+  });
+
+  test('of a batch every item and every table must be allowed', async () => {
+    const aws = await anAws();
+    const put = (key: string) => ({ PutRequest: { Item: { key: { S: key }, expires: { N: '1' } } } });
+    const batch = (
+      requests: Record<string, { PutRequest: { Item: Record<string, { S: string } | { N: string }> } }[]>,
+    ) => aws.client('batches').send(new BatchWriteItemCommand({ RequestItems: requests as never }));
+    expect((await batch({ Once: [put('assertion#a'), put('assertion#b')] })).UnprocessedItems).toEqual({});
+    const denied = { name: 'AccessDeniedException' };
+    await expect(batch({ Once: [put('assertion#a'), put('sign-in#a')] })).rejects.toMatchObject(denied);
+    await expect(batch({ Once: [put('assertion#a')], Trail: [put('assertion#a')] })).rejects.toMatchObject(denied);
   });
 
   test('a session of a role that is gone is nobody’s', async () => {

@@ -1,0 +1,45 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { auditAttributes, auditIndexes, type IndexedBy } from '../audit/audit-entry.ts';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+const time = text(auditAttributes.time);
+
+/** The exchanges, found by person, key, role, grant and day: on demand, encrypted, never deleted but by their age. */
+export class AuditTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: text(auditAttributes.id),
+      sortKey: time,
+      timeToLiveAttribute: auditAttributes.expires,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    for (const [by, indexName] of Object.entries(auditIndexes) as [IndexedBy, string][]) {
+      this.table.addGlobalSecondaryIndex({ indexName, partitionKey: text(auditAttributes[by]), sortKey: time });
+    }
+  }
+
+  /** New items one by one: nothing is read, nothing deleted. */
+  allowWriting(grantee: IGrantable): void {
+    this.permit(grantee, 'dynamodb:PutItem', [this.table.tableArn]);
+  }
+
+  /** Through the indexes only: no scans, no items by their ids. */
+  allowFinding(grantee: IGrantable): void {
+    const indexes = Object.values(auditIndexes).map((name) => `${this.table.tableArn}/index/${name}`);
+    this.permit(grantee, 'dynamodb:Query', indexes);
+  }
+
+  private permit(grantee: IGrantable, action: string, resources: string[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources }));
+  }
+}

@@ -1,0 +1,66 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FilterPattern, type RetentionDays, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { AuditTable } from './audit-table.ts';
+import { DoorFunction } from './door-function.ts';
+
+export interface RecordAuditProps {
+  readonly table: AuditTable;
+  /** Those that record exchanges, by name. */
+  readonly doors: ReadonlyMap<string, DoorFunction>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+  readonly topic?: ITopic;
+}
+
+/** Whoever sends what proves nobody, as often as he likes, is in the log and does not fill the table. */
+const somebody = FilterPattern.all(
+  FilterPattern.stringValue('$.event', '=', 'exchange'),
+  FilterPattern.any(FilterPattern.exists('$.provider'), FilterPattern.exists('$.operator')),
+);
+
+/** From the logs of the doors into the table: the doors themselves write their log only, and cannot touch the trail. */
+export class RecordAudit extends Construct {
+  constructor(scope: Construct, id: string, props: RecordAuditProps) {
+    super(scope, id);
+    const { table, doors, environment, files, logRetention, topic } = props;
+    const { function: target } = new DoorFunction(this, 'Function', {
+      door: 'record-audit',
+      description: 'Daypass: records each exchange in the table in which it is found again.',
+      environment,
+      files,
+      logRetention,
+      leftOut: [],
+    });
+    table.allowWriting(target);
+    const queue = new Queue(this, 'Unrecorded', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is itself where what failed ends up.' });
+    target.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+    target.configureAsyncInvoke({ retryAttempts: 2, onFailure: { bind: () => ({ destination: queue.queueArn }) } });
+    const destination = new LambdaDestination(target);
+    for (const [name, { logGroup }] of doors) {
+      new SubscriptionFilter(this, `Filter-${name}`, { logGroup, destination, filterPattern: somebody });
+    }
+    const alarm = new Alarm(this, 'Failed', {
+      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription:
+        'Exchanges could not be recorded in the audit table, three times over. They are in the logs of the doors, and in the queue for 14 days. The log of the function says why; when that is mended, hand it "requestPayload" of each message again: what is recorded already stays as it is.',
+    });
+    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+  }
+}
