@@ -87,7 +87,7 @@ export class Daypass extends Construct {
     api.addDoors(routes, this.doors);
     const topic = alarmTopic && { topic: alarmTopic };
     new DoorDashboard(this, 'Overview', { api, doors: this.doors });
-    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
+    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, table: this.table, ...topic });
     if (takesSaml) {
       new MetadataRefresh(this, 'MetadataRefresh', {
         configuration,

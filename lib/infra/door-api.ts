@@ -35,6 +35,7 @@ const accessLogFields = {
 export class DoorApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
+  readonly accessLog: LogGroup;
 
   private readonly stage: HttpStage;
   /** Whoever may execute-api:Invoke the route. */
@@ -54,13 +55,14 @@ export class DoorApi extends Construct {
         },
       }),
     });
+    this.accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention });
     // The $default stage keeps paths free of a stage name.
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLog', { retention: logRetention })),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
