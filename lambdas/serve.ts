@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type AuditRecord, auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
+import { auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
+import { lineOf } from '../lib/audit/line.ts';
 import { measured } from '../lib/audit/metrics.ts';
 import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
@@ -31,17 +32,6 @@ export function recorderWithin({ clock, writeLine, metered }: Pick<Rim, 'clock' 
     },
   };
 }
-
-/** JSON, with what a terminal would obey and what ends lines elsewhere written as escapes. */
-const lineOf = (record: AuditRecord): string => {
-  const text = JSON.stringify(record);
-  // Nearly every line is plain, and looking for the rest costs more than all of it.
-  return plain.test(text) ? text : text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
-};
-
-const plain = /^[ -~]*$/;
-const escaped = (found: string) =>
-  Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 
 /** Event → dialect → act → dialect → result. The one place where an error becomes an answer, and where it is recorded. */
 export function serve<Asked, Answered, Means extends Recorder>(

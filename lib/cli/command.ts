@@ -3,6 +3,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../message-of.ts';
+import type { Network } from '../network/network.ts';
 import type { LiveIam } from './live-iam.ts';
 import type { LiveSts } from './live-sts.ts';
 import type { Machine } from './machine.ts';
@@ -25,6 +26,8 @@ export interface Io {
   /** The person's own machine: what is kept there, browser, child processes. */
   readonly machine: Machine;
   readonly fetch: typeof fetch;
+  /** Reaches what a deployed door would reach, and nothing else. */
+  readonly documents: () => Network;
 }
 
 /** Where neither an option nor the configuration says otherwise. */

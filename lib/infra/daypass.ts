@@ -15,6 +15,7 @@ import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
+import { ProviderWatch } from './provider-watch.ts';
 
 export interface DaypassProps {
   /** What `readConfigurationFile` read. */
@@ -86,17 +87,15 @@ export class Daypass extends Construct {
     );
     api.addDoors(routes, this.doors);
     const topic = alarmTopic && { topic: alarmTopic };
-    new DoorDashboard(this, 'Overview', { api, doors: this.doors });
+    const providers = [...configuration.providers.values()];
+    new DoorDashboard(this, 'Overview', { api, doors: this.doors, providers });
     new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, table: this.table, ...topic });
-    if (takesSaml) {
-      new MetadataRefresh(this, 'MetadataRefresh', {
-        configuration,
-        table: this.table,
-        environment: { ...environment, ...ofTable },
-        files,
-        logRetention,
-        ...topic,
-      });
+    const scheduled = { configuration, table: this.table, files, logRetention, ...topic };
+    const withTable = { ...environment, ...ofTable };
+    if (takesSaml) new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
+    if (providers.length > 0) {
+      const readsTable = refreshedProviders(configuration).length > 0;
+      new ProviderWatch(this, 'ProviderWatch', { ...scheduled, environment: readsTable ? withTable : environment });
     }
   }
 

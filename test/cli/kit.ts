@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { cli } from '../../lib/cli/cli.ts';
 import type { LiveIam } from '../../lib/cli/live-iam.ts';
 import type { LiveSts } from '../../lib/cli/live-sts.ts';
+import type { Network } from '../../lib/network/network.ts';
 import { aMoment } from '../kit/issuer.ts';
+import { aNetwork } from '../kit/network.ts';
 import { aMachine, type TestMachine } from './machine.ts';
 
 export interface Ran {
@@ -21,6 +23,7 @@ export interface Around {
   readonly sts?: LiveSts;
   readonly machine?: TestMachine;
   readonly fetch?: typeof fetch;
+  readonly documents?: Network;
   readonly now?: Date;
   /** Hears progress as it is told. */
   readonly tell?: (text: string) => unknown;
@@ -30,7 +33,17 @@ const noFetch: typeof fetch = () => Promise.reject(new Error('Something was fetc
 
 export async function daypass(
   args: readonly string[],
-  { files = {}, stdin = '', iam, sts, machine = aMachine(), fetch: send = noFetch, tell, now = aMoment }: Around = {},
+  {
+    files = {},
+    stdin = '',
+    iam,
+    sts,
+    machine = aMachine(),
+    fetch: send = noFetch,
+    documents = aNetwork({}),
+    tell,
+    now = aMoment,
+  }: Around = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -56,6 +69,7 @@ export async function daypass(
     version: '1.2.3',
     machine,
     fetch: send,
+    documents: () => documents,
     isTerminal: false,
     tell: (text) => {
       err += text;
