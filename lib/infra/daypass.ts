@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { carry } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
-import { type DoorName, type Needs, type Route, routesWith } from '../routes.ts';
+import { type DoorName, type Needs, type Route, routeKey, routesWith } from '../routes.ts';
 import { carriedConfigurationFile } from './bundle-door.ts';
 import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
@@ -49,7 +49,11 @@ export class Daypass extends Construct {
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
-    const routes = routesWith({ saml: takesSaml, oneTime });
+    const { tracing, concurrency, throttles } = configuration.operations;
+    const routes = routesWith({ saml: takesSaml, oneTime }).map((route) => ({
+      ...route,
+      throttle: throttles.get(routeKey(route)) ?? route.throttle,
+    }));
 
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;
@@ -80,6 +84,8 @@ export class Daypass extends Construct {
           },
           files: needs.configuration ? files : {},
           saml: takesSaml,
+          tracing,
+          concurrency: concurrency.get(door),
         });
         this.permit(made, needs, configuration);
         return [door, made];

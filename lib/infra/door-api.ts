@@ -12,7 +12,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { DoorName, DoorRoute } from '../routes.ts';
+import { type DoorName, type DoorRoute, routeKey } from '../routes.ts';
 import type { DoorFunction } from './door-function.ts';
 
 export interface DoorApiProps {
@@ -83,7 +83,10 @@ export class DoorApi extends Construct {
         integration: new HttpLambdaIntegration(door, target.function),
         ...(openBecause === undefined && { authorizer: this.operators }),
       });
-      settings[`${method} ${path}`] = { throttlingRateLimit: throttle.perSecond, throttlingBurstLimit: throttle.burst };
+      settings[routeKey({ method, path })] = {
+        throttlingRateLimit: throttle.perSecond,
+        throttlingBurstLimit: throttle.burst,
+      };
       for (const route of added) {
         // API Gateway refuses settings for a route that is not there yet.
         cfnStage.node.addDependency(route);

@@ -39,6 +39,7 @@ export class MetadataRefresh extends Construct {
       files,
       logRetention,
       saml: true,
+      tracing: configuration.operations.tracing,
     });
     table.allow(target, ['metadata'], []);
     const ours = refreshed.filter(({ iamProvider }) => iamProvider === 'create');

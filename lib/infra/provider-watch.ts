@@ -37,6 +37,7 @@ export class ProviderWatch extends Construct {
       files,
       logRetention,
       saml: true,
+      tracing: configuration.operations.tracing,
     });
     if (refreshedProviders(configuration).length > 0) table.allow(target, [], ['metadata']);
     new Rule(this, 'Hourly', { schedule: Schedule.rate(period), targets: [new LambdaFunction(target)] });

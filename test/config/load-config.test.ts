@@ -30,6 +30,7 @@ describe('a configuration', () => {
       url: undefined,
       serviceProvider: { entityId: undefined, signing: undefined, decryption: undefined },
       corsOrigins: [],
+      operations: { tracing: false, concurrency: new Map(), throttles: new Map() },
       fallbackRegions: [],
     });
   });
@@ -91,7 +92,7 @@ describe('a configuration', () => {
 
 describe('an unknown key', () => {
   test.each<[path: string, value: unknown, allowed: string]>([
-    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, url, saml, cors, sts'],
+    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, url, saml, cors, sts, operations'],
     [
       'providers.app.ldap',
       aConfiguration({ file: { providers: { app: { oidc: { issuer: 'i', audiences: ['a'] }, ldap: {} } } } }),
