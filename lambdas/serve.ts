@@ -8,6 +8,7 @@ import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
 import type { DoorHandler, Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
+import { withoutSecrets } from '../lib/printable.ts';
 import { fault, Refusal, refusals } from '../lib/refusal.ts';
 import type { DoorName } from '../lib/routes.ts';
 
@@ -80,7 +81,7 @@ function originOf({ requestContext, headers }: APIGatewayProxyEventV2, door: Doo
     door,
     requestId: requestContext.requestId,
     sourceIp: requestContext.http.sourceIp,
-    userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent),
+    userAgent: withoutSecrets(headers['user-agent'] ?? '').slice(0, longestUserAgent),
   };
 }
 
