@@ -7,6 +7,7 @@ import { cli } from '../lib/cli/cli.ts';
 import { thisMachine } from '../lib/cli/this-machine.ts';
 import { defaultConfigurationFile } from '../lib/config/read-config-file.ts';
 import { configurationFile } from '../lib/environment.ts';
+import { httpsNetwork } from '../lib/network/https-network.ts';
 
 /** Of the package, above this file in a checkout and in an installation. */
 function versionOf(): string {
@@ -40,4 +41,5 @@ process.exitCode = await cli(process.argv.slice(2), {
   version: versionOf(),
   machine: thisMachine(self),
   fetch,
+  documents: () => httpsNetwork({ privateAddresses: 'refused' }),
 });

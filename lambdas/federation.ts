@@ -14,10 +14,9 @@ import { later } from './later.ts';
 
 /** Throws when synthesis named no secret to this door. */
 export function federationWithin({ environment, clock, embeddedAws }: Rim, sts: StsClient): CredentialIssuer {
-  const { federationSecret, region } = environment();
+  const { federationSecret } = environment();
   const arn = given(federationSecret, variables.federationSecret);
-  const settings = { region, ...(embeddedAws && { client: embeddedAws }) };
-  const read = () => later(async () => accessKeyIn(await readSecret(arn, settings).catch(unavailable)));
+  const read = () => later(async () => accessKeyIn(await readSecret(arn, embeddedAws).catch(unavailable)));
   let key = read();
   return leavingTagsOut(
     federationToken(sts, {

@@ -1,6 +1,7 @@
 // On a schedule, not a door: the metadata of SAML providers that have an address is fetched again.
 
 import { IAMClient, UpdateSAMLProviderCommand } from '@aws-sdk/client-iam';
+import { lineOf } from '../lib/audit/line.ts';
 import type { Rim } from '../lib/door.ts';
 import { refreshMetadata } from '../lib/identity/saml/metadata/refresh-metadata.ts';
 import { configurationWithin } from './configuration.ts';
@@ -27,7 +28,7 @@ export const open = (rim: Rim): (() => Promise<void>) => {
       }),
     );
     for (const outcome of outcomes) {
-      rim.writeLine(JSON.stringify({ event: 'metadata', time: now.toISOString(), ...outcome }));
+      rim.writeLine(lineOf({ event: 'metadata', time: now.toISOString(), ...outcome }));
     }
     const failed = outcomes.filter(({ outcome }) => outcome === 'failed').map(({ provider }) => provider);
     if (failed.length > 0) throw new Error(`The metadata of ${failed.join(', ')} could not be refreshed.`);

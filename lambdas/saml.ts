@@ -9,6 +9,7 @@ import type { Prover } from '../lib/identity/prove-identity.ts';
 import { pinnedCertificate } from '../lib/identity/saml/certificates.ts';
 import { currentProviders } from '../lib/identity/saml/metadata/current-providers.ts';
 import { proveSamlResponse, type SamlProviders } from '../lib/identity/saml/saml-provider.ts';
+import { Refusal } from '../lib/refusal.ts';
 import { type Once, onceIn } from '../lib/replay/once.ts';
 import { acsPath, entityIdOf } from '../lib/sign-in/our-addresses.ts';
 import type { Store } from '../lib/store/store.ts';
@@ -37,9 +38,18 @@ export function samlPart(rim: Rim, { saml, serviceProvider }: DoorConfiguration)
     store,
     once: onceIn(store),
     prove: async (proof, now) => {
-      const pem = await decryptionPem();
-      if (pem !== undefined) decryptionKey ??= createPrivateKey(pem);
-      return proveSamlResponse(proof, await providers(now), { ...us, ...(decryptionKey && { decryptionKey }) }, now);
+      const all = await providers(now);
+      const attempt = () => proveSamlResponse(proof, all, { ...us, ...(decryptionKey && { decryptionKey }) }, now);
+      try {
+        return attempt();
+      } catch (error) {
+        // The key is fetched with the first encrypted assertion: no other waits for it, or fails when it cannot be had.
+        const isEncrypted = error instanceof Refusal && error.code === 'assertion_not_decrypted';
+        const pem = isEncrypted && !decryptionKey ? await decryptionPem() : undefined;
+        if (pem === undefined) throw error;
+        decryptionKey = createPrivateKey(pem);
+        return attempt();
+      }
     },
   };
 }

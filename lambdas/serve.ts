@@ -1,12 +1,14 @@
 import middy from '@middy/core';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type AuditRecord, auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
+import { auditRecord, type Origin, type Trail } from '../lib/audit/audit-record.ts';
+import { lineOf } from '../lib/audit/line.ts';
 import { measured } from '../lib/audit/metrics.ts';
 import type { Dialect, No } from '../lib/dialects/dialect.ts';
 import type { HttpAnswer, HttpRequest } from '../lib/dialects/http.ts';
 import type { DoorHandler, Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
+import { withoutSecrets } from '../lib/printable.ts';
 import { fault, Refusal, refusals } from '../lib/refusal.ts';
 import type { DoorName } from '../lib/routes.ts';
 
@@ -31,17 +33,6 @@ export function recorderWithin({ clock, writeLine, metered }: Pick<Rim, 'clock' 
     },
   };
 }
-
-/** JSON, with what a terminal would obey and what ends lines elsewhere written as escapes. */
-const lineOf = (record: AuditRecord): string => {
-  const text = JSON.stringify(record);
-  // Nearly every line is plain, and looking for the rest costs more than all of it.
-  return plain.test(text) ? text : text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
-};
-
-const plain = /^[ -~]*$/;
-const escaped = (found: string) =>
-  Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 
 /** Event → dialect → act → dialect → result. The one place where an error becomes an answer, and where it is recorded. */
 export function serve<Asked, Answered, Means extends Recorder>(
@@ -90,7 +81,7 @@ function originOf({ requestContext, headers }: APIGatewayProxyEventV2, door: Doo
     door,
     requestId: requestContext.requestId,
     sourceIp: requestContext.http.sourceIp,
-    userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent),
+    userAgent: withoutSecrets(headers['user-agent'] ?? '').slice(0, longestUserAgent),
   };
 }
 

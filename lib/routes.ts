@@ -286,6 +286,11 @@ export const routes = [
 
 export type DoorName = (typeof routes)[number]['door'];
 
+export const doorNames: readonly DoorName[] = [...new Set(routes.map(({ door }) => door))];
+
+/** As API Gateway spells it: `POST /v1/credentials`. */
+export const routeKey = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method} ${path}`;
+
 export type DoorRoute = Route & { readonly door: DoorName };
 
 export interface Deployment {

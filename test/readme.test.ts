@@ -11,6 +11,7 @@ import { type Vendor, vendors } from '../lib/identity/oidc/vendors.ts';
 import { actions } from '../lib/local/aws/sts/service.ts';
 import { fault, refusals } from '../lib/refusal.ts';
 import { routes } from '../lib/routes.ts';
+import { aConfiguration } from './kit/builders.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -110,6 +111,12 @@ describe('the snippets of the README', () => {
   test('the first grant is a configuration that holds', () => {
     const [, snippet = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
     expect([...loadConfiguration(parse(snippet)).grants.keys()]).toEqual(['reports']);
+  });
+
+  test('what it shows of operations holds', () => {
+    const [, snippet = ''] = /```yaml\n(operations:[\s\S]*?)```/.exec(readme) ?? [];
+    const { operations } = loadConfiguration(aConfiguration({ file: parse(snippet) as Record<string, unknown> }));
+    expect(operations.throttles.size).toBe(1);
   });
 
   test('files and headings it links to are there', () => {

@@ -60,7 +60,7 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
     }),
     ...(operator && {
       operator: operator.arn,
-      grant: operator.grant?.slice(0, 64),
+      grant: operator.grant === undefined ? undefined : inForm(grantForm, operator.grant),
       operatorAsked: operator.asked,
       about: shortened(operator.about),
     }),
@@ -97,9 +97,15 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
   };
 }
 
-/** Until the proof is verified it may be anything, so only its beginning is kept. */
+/** As grants are named, and as IAM writes roles. Anything else may be a proof that somebody put into the wrong place. */
+const grantForm = /^[a-z][a-z0-9-]{0,39}$/;
+const roleForm = /^arn:[\w-]{1,16}:iam::\d{12}:role\/[\w+=,.@/-]{1,90}$/;
+const inForm = (form: RegExp, text: string) => (form.test(text) ? text : '…');
+
 const wishOf = (wish: GrantWish | undefined): AuditRecord =>
-  typeof wish === 'object' ? { roleAsked: wish.roleArn.slice(0, 128) } : { grant: wish?.slice(0, 64) };
+  typeof wish === 'object'
+    ? { roleAsked: inForm(roleForm, wish.roleArn) }
+    : { grant: wish === undefined ? wish : inForm(grantForm, wish) };
 
 const tagsGiven = (tags: readonly SessionTag[]): AuditRecord =>
   Object.fromEntries(tags.map(({ key, value }) => [key, value]));

@@ -6,8 +6,17 @@ import type { AuditRecord } from './audit-record.ts';
 export const metricNamespace = 'Daypass';
 /** Names of metrics. */
 export const metrics = { exchanges: 'Exchanges', latency: 'Latency', coldStarts: 'ColdStarts' } as const;
+/** Names of the metrics of an identity provider, which the hourly watch tells. `keySet` is another number for other keys. */
+export const providerMetrics = {
+  reachable: 'ProviderReachable',
+  keys: 'ProviderKeys',
+  keySet: 'ProviderKeySet',
+  daysLeft: 'ProviderDaysLeft',
+} as const;
 /** Names of dimensions, members of the line. `result` is `allowed`, `fault` or the code of a refusal. */
 export const dimensions = { door: 'door', result: 'result' } as const;
+/** The dimension of what the watch tells. */
+export const providerDimension = 'provider';
 
 export interface Measured {
   /** Milliseconds. */

@@ -19,7 +19,17 @@ const anyAccount = '111122223333';
 const anyUrl = 'https://abcdefghij.execute-api.eu-central-1.amazonaws.com';
 
 export function checkConfiguration(configuration: Configuration): readonly Finding[] {
-  return [...configuration.grants.values()].flatMap((grant) => checkGrant(grant, configuration));
+  const ofGrants = [...configuration.grants.values()].flatMap((grant) => checkGrant(grant, configuration));
+  return [...ofGrants, ...checkConcurrency(configuration)];
+}
+
+/** Of the 1000 of an account without those that must stay unreserved. */
+const mostReserved = 900;
+
+function checkConcurrency({ operations: { concurrency } }: Configuration): readonly Finding[] {
+  const reserved = [...concurrency.values()].reduce((sum, each) => sum + each, 0);
+  if (reserved <= mostReserved) return [];
+  return [{ code: 'concurrency-near-limit', path: 'operations.concurrency', says: `reserves ${reserved} in all` }];
 }
 
 function checkGrant(

@@ -120,6 +120,12 @@ export const kinds = {
     reason: 'No value of the claim satisfies all conditions on it, so nobody ever gets the grant.',
     fix: 'Correct the conditions that contradict each other.',
   },
+  'concurrency-near-limit': {
+    severity: 'warning',
+    reason:
+      'An account has 1000 concurrent executions in a Region unless AWS raised it, and Lambda keeps 100 of them unreserved.',
+    fix: 'Reserve less, or have the quota raised before you deploy.',
+  },
 } as const satisfies Record<string, Kind>;
 
 export type FindingCode = keyof typeof kinds;

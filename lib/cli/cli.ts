@@ -17,6 +17,7 @@ import { grants } from './commands/grants.ts';
 import { keyInfo } from './commands/key-info.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
+import { providers } from './commands/providers.ts';
 import { session } from './commands/session.ts';
 import { test } from './commands/test.ts';
 import { whoami } from './commands/whoami.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   configure,
   explain,
   check,
+  providers,
   test,
   audit,
   keyInfo,

@@ -3,6 +3,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../message-of.ts';
+import type { Network } from '../network/network.ts';
 import type { LiveDoors } from './live-doors.ts';
 import type { LiveIam } from './live-iam.ts';
 import type { LiveSts } from './live-sts.ts';
@@ -29,6 +30,8 @@ export interface Io {
   readonly fetch: typeof fetch;
   /** Of this package. */
   readonly version: string;
+  /** Reaches what a deployed door would reach, and nothing else. */
+  readonly documents: () => Network;
 }
 
 /** Where neither an option nor the configuration says otherwise. */

@@ -5,6 +5,7 @@ import type { FederatedOidc, FederatedSaml } from '../grant/trust-policy.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
 import type { IdpMetadata } from '../identity/saml/metadata/idp-metadata.ts';
+import type { DoorName, Route } from '../routes.ts';
 
 export interface Configuration {
   /** By name. */
@@ -19,6 +20,17 @@ export interface Configuration {
   readonly organization: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly fallbackRegions: readonly string[];
+  readonly operations: OperationsSettings;
+}
+
+/** How it is run. Of no interest to the doors themselves. */
+export interface OperationsSettings {
+  /** Whether AWS X-Ray traces the functions. */
+  readonly tracing: boolean;
+  /** By door: how many requests at once, reserved of the account's and the most there are. */
+  readonly concurrency: ReadonlyMap<DoorName, number>;
+  /** By `METHOD /path`, where it is not what the table of routes says. */
+  readonly throttles: ReadonlyMap<string, Route['throttle']>;
 }
 
 export type ProviderSettings = OidcProviderSettings | SamlProviderSettings;

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { compileGrant } from './compile-grant.ts';
+import { compileOperations } from './compile-operations.ts';
 import { compileProvider } from './compile-provider.ts';
 import { compileServiceProvider, type Sources } from './compile-saml.ts';
 import {
@@ -13,7 +14,14 @@ import {
 } from './configuration.ts';
 import { noDocuments } from './documents.ts';
 import { isWithin, mend } from './mend.ts';
-import { type DeclaredGrant, serviceProvider as declaredServiceProvider, grant, provider, schema } from './schema.ts';
+import {
+  type DeclaredGrant,
+  operations as declaredOperations,
+  serviceProvider as declaredServiceProvider,
+  grant,
+  provider,
+  schema,
+} from './schema.ts';
 
 /** Nothing that a configuration names beside itself; when nothing is read, no time is asked for. */
 const noSources: Sources = { documents: noDocuments, now: new Date(0) };
@@ -70,7 +78,10 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
   if (ours.success) {
     checkSaml({ providers, grants, hasUrl: member(value, 'url') !== undefined, serviceProvider, report });
   }
-  if (problems.length > 0 || declared === undefined) throw new ConfigurationError(problems);
+  const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
+  const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
+  const operations = run.success ? compileOperations(run.output, takesSaml, report) : undefined;
+  if (problems.length > 0 || declared === undefined || operations === undefined) throw new ConfigurationError(problems);
   const { cors, sts, url, vouch, organization } = declared;
   return {
     providers,
@@ -81,6 +92,7 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     organization,
     corsOrigins: cors.origins,
     fallbackRegions: sts.fallbackRegions,
+    operations,
   };
 }
 

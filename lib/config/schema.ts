@@ -5,6 +5,7 @@ import { ways } from '../grant/grant.ts';
 import { awsClaims } from '../identity/aws-keys.ts';
 import { vendorNames } from '../identity/oidc/vendors.ts';
 import { nearest } from '../nearest.ts';
+import { doorNames, routeKey, routes } from '../routes.ts';
 
 /** An object that takes these keys and no others, and says so. */
 const only = <const E extends v.ObjectEntries>(entries: E) =>
@@ -351,6 +352,56 @@ const vouch = only({
   ),
 });
 
+/** API Gateway has these for all HTTP APIs of an account and Region together, and AWS raises them when asked. */
+const mostPerSecond = 10_000;
+const largestBurst = 5000;
+/** Lambda gives an account and Region 1000 unless asked for more. */
+const mostConcurrency = 10_000;
+
+const count = (most: number, description: string) => {
+  const says = `must be a whole number from 1 to ${most}`;
+  return v.pipe(
+    v.number(says),
+    v.integer(says),
+    v.minValue(1, says),
+    v.maxValue(most, says),
+    v.description(description),
+  );
+};
+const each = <const S extends v.GenericSchema>(names: readonly string[], value: S) =>
+  only(Object.fromEntries(names.map((name) => [name, v.optional(value)])));
+
+const throttle = only({
+  perSecond: count(mostPerSecond, 'Requests a second in the long run.'),
+  burst: count(largestBurst, 'Requests at once.'),
+});
+
+export const operations = only({
+  tracing: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether AWS X-Ray traces every function. Traces hold times and names of functions, nothing of callers.',
+      ),
+    ),
+    false,
+  ),
+  concurrency: v.optional(
+    v.pipe(
+      each(doorNames, count(mostConcurrency, 'How many requests its function works on at once.')),
+      v.description('Reserves for a door as much of the concurrency of the account as it may use at most.'),
+    ),
+    {},
+  ),
+  throttles: v.optional(
+    v.pipe(
+      each(routes.map(routeKey), throttle),
+      v.description('What API Gateway lets through on a route, where it is not what the table of routes says.'),
+    ),
+    {},
+  ),
+});
+
 /** The whole file. */
 export const schema = only({
   providers: v.pipe(v.record(name, provider, 'must be an object of providers'), v.description('Who proves callers.')),
@@ -379,11 +430,13 @@ export const schema = only({
   ),
   cors: v.optional(cors, { origins: [] }),
   sts: v.optional(sts, { fallbackRegions: [] }),
+  operations: v.optional(v.pipe(operations, v.description('How Daypass is run.')), {}),
 });
 
 export type DeclaredOidc = v.InferOutput<typeof oidc>;
 export type DeclaredSaml = v.InferOutput<typeof saml>;
 export type DeclaredServiceProvider = v.InferOutput<typeof serviceProvider>;
+export type DeclaredOperations = v.InferOutput<typeof operations>;
 export type DeclaredProvider = v.InferOutput<typeof provider>;
 export type DeclaredGrant = v.InferOutput<typeof grant>;
 export type DeclaredStatement = v.InferOutput<typeof statement>;

@@ -11,7 +11,7 @@ import type { XmlValue } from '../aws-query/xml.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { PresentedProof } from '../identity/identity.ts';
 import type { CallerIdentity, ShownCredentials } from '../issue/issued-sessions.ts';
-import { withoutProofs } from '../printable.ts';
+import { withoutSecrets } from '../printable.ts';
 import { Refusal, type Word } from '../refusal.ts';
 import type { Narrowing } from '../session/narrow-session.ts';
 import type { Dialect, No } from './dialect.ts';
@@ -58,7 +58,7 @@ export function stsQuery({ portal }: StsQuerySettings): Dialect<StsAsked, StsAns
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         const { code: word, message = 'The request is malformed.' } = error.form;
-        throw new Refusal('request_malformed', { word, hint: withoutProofs(message) });
+        throw new Refusal('request_malformed', { word, hint: withoutSecrets(message) });
       }
     },
 
@@ -108,8 +108,10 @@ function parametersIn(pairs: Pairs): Parameters {
   if (action === '') throw sts('MissingAction', 'The request has no Action.');
   const allowed = Object.hasOwn(known, action) ? known[action] : undefined;
   if (!allowed || version !== stsProtocol.version) {
-    const [name, of] = [/^[A-Z]\w{0,63}$/.test(action) ? action : 'of that name', version.slice(0, 32)];
-    const says = `Could not find operation ${withoutProofs(name)} for version ${withoutProofs(of)}`;
+    // What does not look like a name or a version may be a proof that somebody put into the wrong place.
+    const name = /^[A-Z][A-Za-z]{0,39}$/.test(action) ? action : 'of that name';
+    const of = /^(\d{4}-\d\d-\d\d|NO_VERSION_SPECIFIED)$/.test(version) ? version : 'of that name';
+    const says = `Could not find operation ${name} for version ${of}`;
     throw sts('InvalidAction', `${says}. Daypass answers ${Object.keys(known).join(', ')} of ${stsProtocol.version}.`);
   }
   const isKnown = (name: string) =>

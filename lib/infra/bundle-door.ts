@@ -32,7 +32,7 @@ export const carriedConfigurationFile = 'daypass.json';
 const extension = extname(import.meta.url);
 
 /** What is deployed as a function: the doors, what runs on a schedule, and what hears the doors' logs. */
-export type FunctionName = DoorName | 'refresh-metadata' | 'record-audit';
+export type FunctionName = DoorName | 'refresh-metadata' | 'watch-providers' | 'record-audit';
 
 /**
  * Loaded when it is first needed, and a file of its own until then: what reads SAML responses, at a door that mostly sees
@@ -105,4 +105,4 @@ function built(source: Source): Bundled {
 }
 
 /** They have samlify, whose XML writer wants Node's own streams; nothing in them verifies a token. */
-const pipes: readonly string[] = ['sign-in', 'metadata', 'refresh-metadata'];
+const pipes: readonly string[] = ['sign-in', 'metadata', 'refresh-metadata', 'watch-providers'];

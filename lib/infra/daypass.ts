@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { carry } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
-import { type DoorName, type DoorRoute, type Needs, type Route, routesWith } from '../routes.ts';
+import { type DoorName, type DoorRoute, type Needs, type Route, routeKey, routesWith } from '../routes.ts';
 import { AuditTable } from './audit-table.ts';
 import { carriedConfigurationFile, type LeftOut } from './bundle-door.ts';
 import { DoorAlarms } from './door-alarms.ts';
@@ -16,6 +16,7 @@ import { DoorFunction } from './door-function.ts';
 import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
+import { ProviderWatch } from './provider-watch.ts';
 import { RecordAudit } from './record-audit.ts';
 import { goes, Ways } from './ways.ts';
 
@@ -59,7 +60,12 @@ export class Daypass extends Construct {
     const { auditRetention = Duration.days(365) } = props;
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
-    const routes = routesWith({ saml: takesSaml, oneTime, vouch: goes(configuration, 'vouch') });
+    const { tracing, concurrency, throttles } = configuration.operations;
+    const there = { saml: takesSaml, oneTime, vouch: goes(configuration, 'vouch') };
+    const routes = routesWith(there).map((route) => ({
+      ...route,
+      throttle: throttles.get(routeKey(route)) ?? route.throttle,
+    }));
 
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;
@@ -97,6 +103,8 @@ export class Daypass extends Construct {
           },
           files: needs.configuration ? files : {},
           leftOut,
+          tracing,
+          concurrency: concurrency.get(door),
         });
         this.permit(made, needs, configuration);
         ways.permit(made, needs);
@@ -105,25 +113,24 @@ export class Daypass extends Construct {
     );
     api.addDoors(routes, this.doors);
     const topic = alarmTopic && { topic: alarmTopic };
-    new DoorDashboard(this, 'Overview', { api, doors: this.doors });
-    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
     new RecordAudit(this, 'RecordAudit', {
       table: this.auditTable,
       doors: recordingDoors(routes, this.doors),
       environment: { ...environment, ...ofAudit, [variables.auditDays]: String(auditRetention.toDays()) },
       files,
       logRetention,
+      tracing,
       ...topic,
     });
-    if (takesSaml) {
-      new MetadataRefresh(this, 'MetadataRefresh', {
-        configuration,
-        table: this.table,
-        environment: { ...environment, ...ofTable },
-        files,
-        logRetention,
-        ...topic,
-      });
+    const providers = [...configuration.providers.values()];
+    new DoorDashboard(this, 'Overview', { api, doors: this.doors, providers });
+    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, table: this.table, ...topic });
+    const scheduled = { configuration, table: this.table, files, logRetention, ...topic };
+    const withTable = { ...environment, ...ofTable };
+    if (takesSaml) new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
+    if (providers.length > 0) {
+      const readsTable = refreshedProviders(configuration).length > 0;
+      new ProviderWatch(this, 'ProviderWatch', { ...scheduled, environment: readsTable ? withTable : environment });
     }
   }
 

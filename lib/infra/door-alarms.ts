@@ -1,25 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  type Metric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterPattern, type ILogGroup, type JsonPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { RefusalCode } from '../refusal.ts';
-import type { DoorName, DoorRoute, Needs } from '../routes.ts';
+import { dimensions, metricNamespace, metrics } from '../audit/metrics.ts';
+import type { DoorName, DoorRoute } from '../routes.ts';
+import { alarmFor, type Watch } from './alarm.ts';
 import type { DoorApi } from './door-api.ts';
 import type { DoorFunction } from './door-function.ts';
+import { functionWatches } from './function-watches.ts';
+import type { OnceTable } from './once-table.ts';
+import { type RefusalsToWatch, refusalsToWatch } from './refusals-to-watch.ts';
 
 export interface DoorAlarmsProps {
   readonly api: DoorApi;
   readonly routes: readonly DoorRoute[];
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
+  readonly table: OnceTable;
   /**
    * Where alarms go.
    * @default - nowhere: they show in CloudWatch only
@@ -27,143 +25,120 @@ export interface DoorAlarmsProps {
   readonly topic?: ITopic;
 }
 
-interface Watch {
-  readonly id: string;
-  readonly metric: IMetric;
-  readonly threshold: number;
-  readonly periods: number;
-  /** What it means, and what to do. */
-  readonly description: string;
-}
+const period = Duration.minutes(5);
 
-interface WatchedDoor {
-  readonly door: DoorName;
-  readonly needs: Needs;
-  readonly target: DoorFunction | undefined;
-  readonly period: Duration;
-}
-
-interface RefusalToWatch {
-  readonly id: string;
-  readonly code: RefusalCode;
-  /** Of five minutes each, in a row. */
-  readonly periods: number;
-  /** Which doors can come to it. */
-  readonly concerns: (needs: Needs) => boolean;
-  readonly description: string;
-}
-
-/** Refusals that are no caller's fault. */
-const refusalsToWatch: readonly RefusalToWatch[] = [
-  {
-    id: 'KeysUnreachable',
-    code: 'keys_unreachable',
-    periods: 2,
-    concerns: ({ takes }) => takes.includes('oidc'),
-    description:
-      'The signing keys of an identity provider cannot be fetched, so its users are refused. The audit lines say why under "cause". Check the discovery document of the issuer from outside.',
-  },
-  {
-    id: 'CertificatesExpired',
-    code: 'certificates_expired',
-    periods: 1,
-    concerns: ({ takes }) => takes.includes('saml'),
-    description:
-      'A SAML identity provider has no certificate left that is valid, or its metadata is not valid any more, so its users are refused. Fetch its metadata anew and deploy.',
-  },
-  {
-    id: 'StoreUnavailable',
-    code: 'store_unavailable',
-    periods: 1,
-    concerns: ({ writes, reads }) => writes.length + reads.length > 0,
-    description:
-      'The table of what is seen once could not be asked, so people are refused. The audit lines say why under "detail". Look for throttling and permissions of the table, and at the AWS Health Dashboard.',
-  },
-];
-
-/** Alarms on what an operator can do something about. Each says what. */
+/** Alarms on what an operator can do something about. Each says what, and names its section of the runbook. */
 export class DoorAlarms extends Construct {
-  constructor(scope: Construct, id: string, { api, routes, doors, topic }: DoorAlarmsProps) {
+  constructor(scope: Construct, id: string, { api, routes, doors, table, topic }: DoorAlarmsProps) {
     super(scope, id);
-    const period = Duration.minutes(5);
-    // A door with several routes needs the same for each.
-    const proofDoors = new Map(
-      routes.filter(({ needs }) => needs.takes.length > 0).map(({ door, needs }) => [door, needs]),
-    );
-    const watches: Watch[] = [
+    const watches = [
+      ...this.watchesOfApi(api),
+      ...(doors.has('container-credentials') ? [slowForContainers] : []),
+      ...[...doors].flatMap(([door, target]) => functionWatches(door, target, period)),
+      ...watchesOfTable(table),
+      ...refusalsToWatch.flatMap((refusals) => this.watchOf(refusals, routes, doors)),
+    ];
+    for (const watch of watches) alarmFor(this, watch, topic);
+  }
+
+  private watchesOfApi({ api, accessLog }: DoorApi): Watch[] {
+    return [
       {
         id: 'ServerErrors',
-        metric: api.api.metricServerError({ period, statistic: Stats.SUM }),
+        metric: api.metricServerError({ period, statistic: Stats.SUM }),
         threshold: 5,
         periods: 1,
         description:
           'Callers get 5xx. Look for outcome "fault" in the audit lines: its stack names the place. For code "sts_unavailable" see the AWS Health Dashboard, and name more Regions under sts.fallbackRegions.',
+        runbook: 'Callers get 5xx',
       },
       {
         id: 'Slow',
-        metric: api.api.metricLatency({ period, statistic: Stats.percentile(99) }),
+        metric: api.metricLatency({ period, statistic: Stats.percentile(99) }),
         threshold: 3000,
         periods: 3,
         description:
           'One exchange in a hundred takes over 3 s. Compare the function durations with the access log; slow keys of an identity provider and slow STS show as functions that wait.',
+        runbook: 'Exchanges are slow',
       },
-      ...[...proofDoors].flatMap(([door, needs]) => this.watchesOf({ door, needs, target: doors.get(door), period })),
+      {
+        id: 'TurnedAway',
+        // API Gateway has no metric of its own for them.
+        metric: this.counted('TurnedAway', [[accessLog, FilterPattern.stringValue('$.status', '=', '429')]]),
+        threshold: 10,
+        periods: 1,
+        description:
+          'API Gateway turns callers away with 429: a route gets more than its throttle lets through. The access log says which route and whose sourceIp; operations.throttles in daypass.yaml raises it.',
+        runbook: 'API Gateway turns callers away',
+      },
     ];
-    for (const watch of watches) {
-      const { id: name, metric, threshold, periods, description } = watch;
-      const alarm = new Alarm(this, name, {
-        metric,
-        threshold,
-        evaluationPeriods: periods,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: description,
-      });
-      if (topic) alarm.addAlarmAction(new SnsAction(topic));
+  }
+
+  private watchOf(
+    { codes, orMember, concerns, ...watch }: RefusalsToWatch,
+    routes: readonly DoorRoute[],
+    doors: ReadonlyMap<DoorName, DoorFunction>,
+  ): Watch[] {
+    const pattern = FilterPattern.any(
+      ...codes.map((code) => FilterPattern.stringValue('$.code', '=', code)),
+      ...(orMember ? [FilterPattern.exists(`$.${orMember}`)] : []),
+    );
+    // A door with several routes needs the same for each.
+    const concerned = new Set(
+      routes.filter(({ needs }) => needs.takes.length > 0 && concerns(needs)).map(({ door }) => door),
+    );
+    const counted = [...doors].flatMap(([door, { logGroup }]) =>
+      concerned.has(door) ? [[logGroup, pattern] as const] : [],
+    );
+    return counted.length > 0 ? [{ ...watch, metric: this.counted(watch.id, counted) }] : [];
+  }
+
+  /** Lines of several logs as one metric, which costs the same as that of one. */
+  private counted(id: string, logs: readonly (readonly [log: ILogGroup, pattern: JsonPattern])[]): Metric {
+    const metricName = `${this.node.addr.slice(-8)}-${id}`;
+    for (const [index, [logGroup, filterPattern]] of logs.entries()) {
+      new MetricFilter(this, `Filter-${id}-${index}`, { logGroup, filterPattern, metricNamespace, metricName });
     }
+    return new Metric({ namespace: metricNamespace, metricName, period, statistic: Stats.SUM });
   }
+}
 
-  private watchesOf({ door, needs, target, period }: WatchedDoor): Watch[] {
-    if (!target) return [];
-    return [
-      {
-        id: `Throttled-${door}`,
-        metric: target.function.metricThrottles({ period }),
-        threshold: 1,
-        periods: 1,
-        description: `Lambda turned calls of the door ${door} away. Raise the account's concurrency, or find who calls so often: sourceIp in the access log.`,
-      },
-      {
-        id: `Broken-${door}`,
-        metric: target.function.metricErrors({ period }),
-        threshold: 1,
-        periods: 1,
-        description: `The door ${door} failed outside its own handling: it could not start, ran out of time or memory. Its log has the reason; a configuration of another version says so there.`,
-      },
-      ...refusalsToWatch
-        .filter(({ concerns }) => concerns(needs))
-        .map(({ id, code, periods, description }) => ({
-          id: `${id}-${door}`,
-          metric: this.counted(
-            target.logGroup,
-            `${id}-${door}`,
-            FilterPattern.stringValue('$.code', '=', code),
-            period,
-          ),
-          threshold: 1,
-          periods,
-          description,
-        })),
-    ];
-  }
+const slowForContainers: Watch = {
+  id: 'SlowForContainers',
+  metric: new Metric({
+    namespace: metricNamespace,
+    metricName: metrics.latency,
+    dimensionsMap: { [dimensions.door]: 'container-credentials' satisfies DoorName },
+    statistic: Stats.percentile(99),
+    period,
+  }),
+  threshold: 800,
+  periods: 3,
+  description:
+    'One exchange of a container in a hundred takes over 0.8 s, and the SDKs for JavaScript give up after 1 s. Look at the durations of its function, at the keys of the issuer and at STS.',
+  runbook: 'Exchanges are slow',
+};
 
-  private counted(logGroup: ILogGroup, id: string, filterPattern: IFilterPattern, period: Duration): Metric {
-    const filter = new MetricFilter(this, `Filter-${id}`, {
-      logGroup,
-      filterPattern,
-      metricNamespace: 'Daypass',
-      metricName: `${this.node.addr.slice(-8)}-${id}`,
-    });
-    return filter.metric({ period, statistic: Stats.SUM });
-  }
+function watchesOfTable({ table }: OnceTable): Watch[] {
+  const operations = [Operation.GET_ITEM, Operation.PUT_ITEM];
+  return [
+    {
+      id: 'TableThrottled',
+      metric: table.metricThrottledRequestsForOperations({ operations, period }),
+      threshold: 1,
+      periods: 2,
+      description:
+        "DynamoDB throttles the table of what is seen once, so people are refused or wait. Look at its consumed capacity, and for a maximum throughput that somebody set on the table or the account's quota.",
+      runbook: 'The table cannot be asked',
+    },
+    {
+      id: 'TableErrors',
+      metric: table.metricSystemErrorsForOperations({ operations, period }),
+      threshold: 3,
+      periods: 1,
+      description:
+        'DynamoDB itself fails over the table of what is seen once, so people are refused. The AWS Health Dashboard says more; nothing is to be done but to wait.',
+      runbook: 'The table cannot be asked',
+    },
+  ];
 }

@@ -12,7 +12,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { DoorName, DoorRoute } from '../routes.ts';
+import { type DoorName, type DoorRoute, routeKey } from '../routes.ts';
 import type { DoorFunction } from './door-function.ts';
 
 export interface DoorApiProps {
@@ -35,6 +35,7 @@ const accessLogFields = {
 export class DoorApi extends Construct {
   readonly api: HttpApi;
   readonly url: string;
+  readonly accessLog: LogGroup;
 
   private readonly stage: HttpStage;
   /** Whoever may execute-api:Invoke the route. */
@@ -54,13 +55,14 @@ export class DoorApi extends Construct {
         },
       }),
     });
+    this.accessLog = new LogGroup(this, 'AccessLog', { retention: logRetention });
     // The $default stage keeps paths free of a stage name.
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new LogGroup(this, 'AccessLog', { retention: logRetention })),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
@@ -81,7 +83,10 @@ export class DoorApi extends Construct {
         integration: new HttpLambdaIntegration(door, target.function),
         ...(openBecause === undefined && { authorizer: this.operators }),
       });
-      settings[`${method} ${path}`] = { throttlingRateLimit: throttle.perSecond, throttlingBurstLimit: throttle.burst };
+      settings[routeKey({ method, path })] = {
+        throttlingRateLimit: throttle.perSecond,
+        throttlingBurstLimit: throttle.burst,
+      };
       for (const route of added) {
         // API Gateway refuses settings for a route that is not there yet.
         cfnStage.node.addDependency(route);

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { dimensions, metricNamespace, metrics } from '../audit/metrics.ts';
+import { dimensions, metricNamespace, metrics, providerDimension, providerMetrics } from '../audit/metrics.ts';
+import type { ProviderSettings } from '../config/configuration.ts';
 import type { DoorName } from '../routes.ts';
 import type { DoorApi } from './door-api.ts';
 import type { DoorFunction } from './door-function.ts';
@@ -9,14 +10,16 @@ import type { DoorFunction } from './door-function.ts';
 export interface DoorDashboardProps {
   readonly api: DoorApi;
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
+  readonly providers: readonly ProviderSettings[];
 }
 
 const period = Duration.minutes(5);
+const hour = Duration.hours(1);
 const size = { width: 12, height: 6 };
 
-/** What an operator looks at first: how many, how they end, how long it takes, what Lambda and API Gateway say. */
+/** What an operator looks at first: how many, how they end, how long it takes, what AWS and the identity providers say. */
 export class DoorDashboard extends Construct {
-  constructor(scope: Construct, id: string, { api, doors }: DoorDashboardProps) {
+  constructor(scope: Construct, id: string, { api, doors, providers }: DoorDashboardProps) {
     super(scope, id);
     const ofDoors = (name: string, statistic: string) =>
       [...doors.keys()].map(
@@ -32,6 +35,29 @@ export class DoorDashboard extends Construct {
       );
     const ofFunctions = (make: (door: DoorFunction) => Metric) =>
       [...doors].map(([name, door]) => make(door).with({ label: name }));
+    const ofProviders = (name: string, among = providers) =>
+      among.map(
+        ({ name: provider }) =>
+          new Metric({
+            namespace: metricNamespace,
+            metricName: name,
+            dimensionsMap: { [providerDimension]: provider },
+            statistic: Stats.MINIMUM,
+            period: hour,
+            label: provider,
+          }),
+      );
+    const keyChanges = ofProviders(providerMetrics.keySet).map(
+      (keySet, index) =>
+        new MathExpression({
+          // Another number is another set of keys.
+          expression: `IF(DIFF(k${index}) == 0, 0, 1)`,
+          usingMetrics: { [`k${index}`]: keySet },
+          label: providers[index]?.name ?? '',
+          period: hour,
+        }),
+    );
+    const withCertificates = providers.filter(({ kind }) => kind === 'saml');
     const results = new MathExpression({
       // Whatever results there are: codes come and go.
       expression: `SEARCH('{${metricNamespace},${dimensions.result}} MetricName="${metrics.exchanges}"', 'Sum', ${period.toSeconds()})`,
@@ -70,6 +96,17 @@ export class DoorDashboard extends Construct {
             api.api.metricLatency({ period, statistic: Stats.percentile(50) }),
             api.api.metricLatency({ period, statistic: Stats.percentile(99) }),
           ]),
+        ],
+        [
+          graph('Identity providers that can be reached: 1', ofProviders(providerMetrics.reachable)),
+          graph(
+            'Identity providers: days until the first certificate ends',
+            ofProviders(providerMetrics.daysLeft, withCertificates),
+          ),
+        ],
+        [
+          graph('Identity providers: keys and certificates that hold', ofProviders(providerMetrics.keys)),
+          graph('Identity providers: other keys than an hour before: 1', keyChanges),
         ],
       ],
     });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { doorRolePath } from '../grant/trust-policy.ts';
@@ -16,6 +16,13 @@ export interface DoorFunctionProps {
   readonly logRetention: RetentionDays;
   /** What the bundle need not have. */
   readonly leftOut: readonly LeftOut[];
+  /** Whether AWS X-Ray traces it. */
+  readonly tracing: boolean;
+  /**
+   * How many requests at once, reserved of the account's concurrency and the most there are.
+   * @default - as many as the account has left
+   */
+  readonly concurrency?: number | undefined;
 }
 
 /** A file of lambdas/ as a Lambda function with a role of its own, which may write its own log and what is added. */
@@ -26,7 +33,7 @@ export class DoorFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { door, description, environment, files, logRetention, leftOut }: DoorFunctionProps,
+    { door, description, environment, files, logRetention, leftOut, tracing, concurrency }: DoorFunctionProps,
   ) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
@@ -56,7 +63,16 @@ export class DoorFunction extends Construct {
       environment: { ...environment },
       logGroup: this.logGroup,
       role,
+      // Lambda's function construct adds what tracing needs of permissions to the role.
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     });
+    if (tracing) {
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'AWS X-Ray has no resources to name: xray:PutTraceSegments and xray:PutTelemetryRecords take * only.',
+      });
+    }
     // The assembly has its copy by now.
     rmSync(bundle, { recursive: true });
   }

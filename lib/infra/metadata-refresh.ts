@@ -1,6 +1,4 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +6,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration, SamlProviderSettings } from '../config/configuration.ts';
+import { alarmFor } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
 import type { OnceTable } from './once-table.ts';
 
@@ -40,6 +39,7 @@ export class MetadataRefresh extends Construct {
       files,
       logRetention,
       leftOut: [],
+      tracing: configuration.operations.tracing,
     });
     table.allow(target, ['metadata'], []);
     const ours = refreshed.filter(({ iamProvider }) => iamProvider === 'create');
@@ -59,15 +59,15 @@ export class MetadataRefresh extends Construct {
       );
     }
     new Rule(this, 'Hourly', { schedule: Schedule.rate(Duration.hours(1)), targets: [new LambdaFunction(target)] });
-    const alarm = new Alarm(this, 'Failed', {
+    const failed = {
+      id: 'Failed',
       metric: target.metricErrors({ period: Duration.hours(1) }),
       threshold: 1,
-      evaluationPeriods: 3,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription:
+      periods: 3,
+      description:
         'The metadata of a SAML identity provider could not be refreshed for three hours. What was fetched before serves on, for 14 days. The function\'s log says which provider and why under "why".',
-    });
-    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+      runbook: 'Metadata is not refreshed',
+    };
+    alarmFor(this, failed, topic);
   }
 }

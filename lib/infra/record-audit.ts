@@ -1,12 +1,12 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, type RetentionDays, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { alarmFor, type Watch } from './alarm.ts';
 import type { AuditTable } from './audit-table.ts';
 import { DoorFunction } from './door-function.ts';
 
@@ -17,6 +17,8 @@ export interface RecordAuditProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
+  /** Whether AWS X-Ray traces it. */
+  readonly tracing: boolean;
   readonly topic?: ITopic;
 }
 
@@ -30,7 +32,7 @@ const somebody = FilterPattern.all(
 export class RecordAudit extends Construct {
   constructor(scope: Construct, id: string, props: RecordAuditProps) {
     super(scope, id);
-    const { table, doors, environment, files, logRetention, topic } = props;
+    const { table, doors, environment, files, logRetention, tracing, topic } = props;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'record-audit',
       description: 'Daypass: records each exchange in the table in which it is found again.',
@@ -38,6 +40,7 @@ export class RecordAudit extends Construct {
       files,
       logRetention,
       leftOut: [],
+      tracing,
     });
     table.allowWriting(target);
     const queue = new Queue(this, 'Unrecorded', {
@@ -52,15 +55,16 @@ export class RecordAudit extends Construct {
     for (const [name, { logGroup }] of doors) {
       new SubscriptionFilter(this, `Filter-${name}`, { logGroup, destination, filterPattern: somebody });
     }
-    const alarm = new Alarm(this, 'Failed', {
-      metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription:
-        'Exchanges could not be recorded in the audit table, three times over. They are in the logs of the doors, and in the queue for 14 days. The log of the function says why; when that is mended, hand it "requestPayload" of each message again: what is recorded already stays as it is.',
-    });
-    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+    alarmFor(this, notRecorded(queue), topic);
   }
 }
+
+const notRecorded = (queue: Queue): Watch => ({
+  id: 'Failed',
+  metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+  threshold: 1,
+  periods: 1,
+  description:
+    'Exchanges could not be recorded in the audit table, three times over. They are in the logs of the doors, and in the queue for 14 days.',
+  runbook: 'Exchanges are not recorded',
+});

@@ -137,10 +137,11 @@ const formOf = (parameters: Parameters) =>
 const proofs = ['WebIdentityToken', 'SAMLAssertion'];
 
 function withoutProof(message: string | undefined, sent: Parameters): string | undefined {
-  const cleaned = proofs.reduce((text, name) => {
-    const proof = sent[name];
-    return proof ? text?.replaceAll(proof, '…') : text;
-  }, message);
-  // A part of one, cut or escaped.
-  return cleaned?.replace(/[\w+/=.%-]{100,}/g, '…');
+  const given = proofs.flatMap((name) => sent[name] ?? []);
+  const cleaned = given.reduce((text, proof) => text?.replaceAll(proof, '…'), message);
+  // A part of one: cut, where the text is its own, or escaped, where only the length tells.
+  const isPart = (text: string) => text.length >= longestWord || given.some((proof) => proof.includes(text));
+  return cleaned?.replace(/[\w+/=%-]{16,}/g, (text) => (isPart(text) ? '…' : text));
 }
+
+const longestWord = 100;

@@ -5,7 +5,9 @@ import { cli } from '../../lib/cli/cli.ts';
 import type { LiveDoors } from '../../lib/cli/live-doors.ts';
 import type { LiveIam } from '../../lib/cli/live-iam.ts';
 import type { LiveSts } from '../../lib/cli/live-sts.ts';
+import type { Network } from '../../lib/network/network.ts';
 import { aMoment } from '../kit/issuer.ts';
+import { aNetwork } from '../kit/network.ts';
 import { aMachine, type TestMachine } from './machine.ts';
 
 export interface Ran {
@@ -23,6 +25,7 @@ export interface Around {
   readonly doors?: LiveDoors;
   readonly machine?: TestMachine;
   readonly fetch?: typeof fetch;
+  readonly documents?: Network;
   readonly now?: Date;
   /** Hears progress as it is told. */
   readonly tell?: (text: string) => unknown;
@@ -40,6 +43,7 @@ export async function daypass(
     doors,
     machine = aMachine(),
     fetch: send = noFetch,
+    documents = aNetwork({}),
     tell,
     now = aMoment,
   }: Around = {},
@@ -72,6 +76,7 @@ export async function daypass(
     version: '1.2.3',
     machine,
     fetch: send,
+    documents: () => documents,
     isTerminal: false,
     tell: (text) => {
       err += text;

@@ -32,6 +32,7 @@ describe('a configuration', () => {
       vouch: { issuer: undefined, keyGeneration: 1 },
       organization: undefined,
       corsOrigins: [],
+      operations: { tracing: false, concurrency: new Map(), throttles: new Map() },
       fallbackRegions: [],
     });
   });
@@ -93,7 +94,11 @@ describe('a configuration', () => {
 
 describe('an unknown key', () => {
   test.each<[path: string, value: unknown, allowed: string]>([
-    ['grant', aConfiguration({ file: { grant: {} } }), 'providers, grants, url, saml, vouch, organization, cors, sts'],
+    [
+      'grant',
+      aConfiguration({ file: { grant: {} } }),
+      'providers, grants, url, saml, vouch, organization, cors, sts, operations',
+    ],
     [
       'providers.app.ldap',
       aConfiguration({ file: { providers: { app: { oidc: { issuer: 'i', audiences: ['a'] }, ldap: {} } } } }),

@@ -132,7 +132,7 @@ describe('the recorder', () => {
       expect.objectContaining({
         MetricName: 'ApproximateNumberOfMessagesVisible',
         Threshold: 1,
-        AlarmDescription: expect.stringMatching(/requestPayload/),
+        AlarmDescription: expect.stringMatching(/RUNBOOK.md/),
       }),
     ]);
   });

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { metrics } from '../../lib/audit/metrics.ts';
+import { metrics, providerMetrics } from '../../lib/audit/metrics.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
 import { variables } from '../../lib/environment.ts';
@@ -17,6 +17,8 @@ import { routes } from '../../lib/routes.ts';
 
 const configuration = await readConfigurationFile('daypass.yaml');
 const doors = [...new Set(routes.map(({ door }) => door))];
+/** What runs by the hour: the watch of the identity providers. */
+const scheduled = 2;
 let template: Template;
 
 beforeAll(() => {
@@ -28,19 +30,18 @@ const properties = (type: string) =>
 
 describe('doors', () => {
   test('each has a function on the Node and processor of the table, and a route to it', () => {
-    // And what hears their logs.
-    template.resourceCountIs('AWS::Lambda::Function', doors.length + 1);
+    template.resourceCountIs('AWS::Lambda::Function', doors.length + scheduled);
     template.allResourcesProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     const keys = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
     expect(keys.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
   });
 
-  test('all but the door that tells of its health are told the configuration', () => {
+  test('all functions but the door that tells of its health are told the configuration', () => {
     const environments = properties('AWS::Lambda::Function').map(
       ({ Environment }) => (Environment as { Variables?: object } | undefined)?.Variables,
     );
     const told = environments.filter((each) => each !== undefined);
-    expect(told).toHaveLength(doors.length);
+    expect(told).toHaveLength(doors.length + scheduled - 1);
     const { configuration, accountId, partition } = variables;
     for (const each of told)
       expect(Object.keys(each)).toEqual(expect.arrayContaining([configuration, accountId, partition]));
@@ -111,7 +112,7 @@ describe('doors', () => {
 
   test('logs are kept for a year and not for ever', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(doors.length + 2);
+    expect(groups).toHaveLength(doors.length + scheduled + 1);
     for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(365);
   });
 
@@ -126,11 +127,11 @@ describe('doors', () => {
     without.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
   });
 
-  test('a dashboard shows the metrics that the lines carry, for each door', () => {
+  test('a dashboard shows the metrics that the lines carry, for each door and identity provider', () => {
     const [dashboard] = properties('AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard?.DashboardBody);
     for (const door of doors) expect(body).toContain(door);
-    for (const name of Object.values(metrics)) expect(body).toContain(name);
+    for (const name of Object.values({ ...metrics, ...providerMetrics })) expect(body).toContain(name);
     expect(body).toContain('{Daypass,result}');
   });
 

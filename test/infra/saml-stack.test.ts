@@ -185,7 +185,7 @@ describe('the doors', () => {
   test('are all there, each with its route', () => {
     expect(keysIn(plain)).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     expect(Object.keys(plain.environments).sort()).toEqual(
-      [...new Set(routes.map(({ door }) => door.replaceAll('-', ''))), 'RecordAudit'].sort(),
+      [...new Set(routes.map(({ door }) => door.replaceAll('-', ''))), 'ProviderWatch', 'RecordAudit'].sort(),
     );
   });
 
@@ -264,6 +264,7 @@ describe('permissions', () => {
     metadata: [],
     portal: [items('PutItem', 'sign-in#*', 'code#*'), items('GetItem', 'sign-in#*')],
     health: [],
+    ProviderWatch: [],
   };
   /** Who asks by their credentials who they are is told from what was issued. */
   const ofIssued: Table = { stsquery: [items('GetItem', 'issued#*')] };
@@ -284,6 +285,7 @@ describe('permissions', () => {
     signin: readsMetadata,
     acs: readsMetadata,
     MetadataRefresh: [items('PutItem', 'metadata#*'), updatesProvider],
+    ProviderWatch: readsMetadata,
   };
 
   const whatIs = (table: string, ...tables: readonly Table[]) => {
@@ -329,6 +331,7 @@ describe('permissions', () => {
       explain: [],
       grants: [],
       health: [],
+      ProviderWatch: [],
       stsquery: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'issued#*')(tableIn(made))],
       tokenexchange: [items('PutItem', 'issued#*')(tableIn(made))],
     });
@@ -381,7 +384,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('to call a function: its own route of our API, and the rule by the hour', () => {
+  test('to call a function: its own route of our API, and the rules by the hour', () => {
     const callers = whole
       .resources('AWS::Lambda::Permission')
       // Of the logs, told of where they are heard.
@@ -398,7 +401,7 @@ describe('permissions', () => {
         ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Hourly/)],
       ]),
     );
-    expect(callers).toHaveLength(routes.length + 1);
+    expect(callers).toHaveLength(routes.length + 2);
   });
 });
 
@@ -423,6 +426,7 @@ describe('the environment of a function', () => {
       metadata: { ...told, ...address },
       portal: { ...told, ...address, ...ofTable },
       MetadataRefresh: { ...told, ...ofTable },
+      ProviderWatch: { ...told, ...ofTable },
       health: {},
       adminaudit: { ...told, ...ofAudit },
       RecordAudit: { ...told, ...ofAudit, DAYPASS_AUDIT_DAYS: '365' },
@@ -445,7 +449,8 @@ describe('metadata by its address', () => {
   test('is fetched every hour', () => {
     const functions = whole.resources('AWS::Lambda::Function');
     const refresh = functions.find(({ logicalId }) => /MetadataRefresh/.test(logicalId));
-    expect(whole.resources('AWS::Events::Rule').map(({ properties }) => properties)).toEqual([
+    const [rule] = whole.resources('AWS::Events::Rule').filter(({ logicalId }) => /MetadataRefresh/.test(logicalId));
+    expect([rule?.properties]).toEqual([
       { ScheduleExpression: 'rate(1 hour)', State: 'ENABLED', Targets: [{ Arn: refresh?.arn, Id: 'Target0' }] },
     ]);
   });
@@ -469,8 +474,44 @@ describe('metadata by its address', () => {
   });
 
   test('from a file needs no function, no rule and no alarm of that kind', () => {
-    expect(plain.types).not.toContain('AWS::Events::Rule');
     expect(JSON.stringify(plain.template.toJSON())).not.toMatch(/MetadataRefresh|UpdateSAMLProvider/);
+  });
+});
+
+describe('the watch of the identity providers', () => {
+  const alarmsOf = (made: Deployed) =>
+    made
+      .resources('AWS::CloudWatch::Alarm')
+      .filter(({ logicalId }) => /ProviderWatch/.test(logicalId))
+      .map(({ logicalId, properties: { Threshold, EvaluationPeriods, ComparisonOperator, TreatMissingData } }) => [
+        logicalId.replace(/^DaypassProviderWatch([A-Za-z]+?)[0-9A-F]{8}$/, '$1'),
+        Threshold,
+        EvaluationPeriods,
+        ComparisonOperator,
+        TreatMissingData,
+      ]);
+  const below = 'LessThanOrEqualToThreshold';
+  const ofItself = [
+    ['WatchFails', 1, 2, 'GreaterThanOrEqualToThreshold', 'notBreaching'],
+    ['WatchSilent', 0, 3, below, 'breaching'],
+  ];
+  const ends = [
+    ['EndsSooncorp', 30, 1, below, 'notBreaching'],
+    ['EndsVerySooncorp', 7, 1, below, 'notBreaching'],
+  ];
+
+  test('tells of ends where the metadata is a file, and of silence besides where it has an address', () => {
+    expect(alarmsOf(plain)).toEqual([...ofItself, ...ends]);
+    expect(alarmsOf(whole)).toEqual([...ofItself, ['Unreachablecorp', 0, 3, below, 'notBreaching'], ...ends]);
+  });
+
+  test('tells of silence where there are tokens', () => {
+    expect(alarmsOf(withoutSaml)).toEqual([...ofItself, ['Unreachableapp', 0, 3, below, 'notBreaching']]);
+  });
+
+  test('is called every hour', () => {
+    const [rule] = withoutSaml.resources('AWS::Events::Rule');
+    expect(rule?.properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
   });
 });
 
@@ -491,7 +532,7 @@ describe('a grant that takes tokens once', () => {
 });
 
 describe('without a SAML provider', () => {
-  test('there is no provider, no schedule and no door of its kind', () => {
+  test('there is no provider, no refresh and no door of its kind', () => {
     expect(withoutSaml.types).toEqual([
       'AWS::ApiGatewayV2::Api',
       'AWS::ApiGatewayV2::Integration',
@@ -500,6 +541,7 @@ describe('without a SAML provider', () => {
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::Dashboard',
       'AWS::DynamoDB::Table',
+      'AWS::Events::Rule',
       'AWS::IAM::OIDCProvider',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',

@@ -62,7 +62,7 @@ export interface StackSettings {
   /** Changes the synthesised templates before they are loaded. */
   readonly edit?: (synthesis: Synthesis) => Synthesis;
   /** Puts something around what a door is opened with. */
-  readonly rim?: (rim: Parameters<OpenDoor>[0]) => Parameters<OpenDoor>[0];
+  readonly rim?: (rim: Parameters<OpenDoor>[0], door: DoorName) => Parameters<OpenDoor>[0];
 }
 
 export interface RunningStack extends LocalStack {
@@ -93,7 +93,7 @@ export async function aStack({
   const stack = await startLocalStack({
     stacks,
     assembly,
-    openDoor: (door) => (given) => doors[door](rim(given)),
+    openDoor: (door) => (given) => doors[door](rim(given, door)),
     openListener: () => recordAudit,
     port,
     identityProvider: provider,

@@ -13,13 +13,16 @@ import { fault, type RefusalCode, refusals } from '../../lib/refusal.ts';
 import { routes } from '../../lib/routes.ts';
 import { browserCookie, signInCookie } from '../../lib/sign-in/cookies.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
+import { secrets } from '../kit/leaks.ts';
 import { freePorts, serving } from '../kit/loopback.ts';
 import { aMetadata, documentsOf } from '../kit/metadata.ts';
 import { aSamlIdp, awsAttributes, type ResponseSettings, type SamlIdp } from '../kit/saml-idp.ts';
 import { signedRequest } from '../kit/signer.ts';
 import { aStack, doors, type RunningStack, serveIssuer } from '../kit/stack.ts';
 
-const issuer: Issuer = anIssuer({ issuer: 'https://ci.acme.example' });
+const kept = secrets();
+const genuine = anIssuer({ issuer: 'https://ci.acme.example' });
+const issuer: Issuer = { ...genuine, token: (...asked) => kept.keep(genuine.token(...asked)) };
 const silent = anIssuer({ issuer: 'https://silent.acme.example' });
 const now = () => Math.floor(Date.now() / 1000);
 const goodTimes = () => ({ iat: now(), exp: now() + 300 });
@@ -202,15 +205,17 @@ const pairOf = (idp: SamlIdp, role?: string) => {
 };
 
 const responseOf = (idp: SamlIdp, settings: ResponseSettings, to: string) =>
-  idp.response({
-    at: new Date(),
-    audience: `${url}/saml/metadata`,
-    destination: to,
-    recipient: to,
-    inResponseTo: null,
-    ...settings,
-    attributes: { [`${awsAttributes}Role`]: [pairOf(idp)], ...settings.attributes },
-  });
+  kept.keep(
+    idp.response({
+      at: new Date(),
+      audience: `${url}/saml/metadata`,
+      destination: to,
+      recipient: to,
+      inResponseTo: null,
+      ...settings,
+      attributes: { [`${awsAttributes}Role`]: [pairOf(idp)], ...settings.attributes },
+    }),
+  );
 
 /** A response that a client brings, of the identity provider whose responses clients have. */
 const bring = (settings: ResponseSettings = {}, idp = portal) =>
@@ -449,6 +454,13 @@ describe('a fault', () => {
     expect(status).toBe(fault.status);
     expect(body).toMatchObject({ error: fault.error, message: fault.says });
     expect(JSON.stringify([body, audit])).not.toContain('secret inside');
+  });
+});
+
+describe('nothing of a proof', () => {
+  test('stands in any line that was written, whatever the refusal', () => {
+    expect(stack.lines.length).toBeGreaterThan(Object.keys(refusals).length);
+    for (const line of stack.lines) expect(kept.leaksIn(line), line).toEqual([]);
   });
 });
 

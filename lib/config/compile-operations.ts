@@ -1,0 +1,34 @@
+import { doorNames, type Route, routeKey, routes, routesWith } from '../routes.ts';
+import type { OperationsSettings, Report } from './configuration.ts';
+import type { DeclaredOperations } from './schema.ts';
+
+/** What the schema lets through and is still about nothing: doors that are not deployed. */
+export function compileOperations(
+  { tracing, concurrency, throttles }: DeclaredOperations,
+  takesSaml: boolean,
+  report: Report,
+): OperationsSettings {
+  const there = routesWith({ saml: takesSaml, oneTime: false, vouch: true });
+  const says = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
+  for (const door of Object.keys(concurrency)) {
+    if (!there.some((route) => route.door === door)) report(`operations.concurrency.${door}`, says);
+  }
+  for (const key of Object.keys(throttles)) {
+    if (!there.some((route) => routeKey(route) === key)) report(`operations.throttles.${key}`, says);
+  }
+  return {
+    tracing,
+    concurrency: new Map(entriesOf(doorNames, concurrency)),
+    throttles: new Map(entriesOf(routes.map(routeKey), throttles)),
+  };
+}
+
+/** What was declared under these names. */
+const entriesOf = <const N extends string, T extends number | Route['throttle']>(
+  names: readonly N[],
+  declared: Readonly<Record<string, T | undefined>>,
+): [N, T][] =>
+  names.flatMap((name) => {
+    const value = declared[name];
+    return value === undefined ? [] : [[name, value] as [N, T]];
+  });

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { checkConfiguration } from '../../lib/check/check-configuration.ts';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
+import { aConfiguration } from '../kit/builders.ts';
+import { problemsOf } from './problems.ts';
+
+const withOperations = (operations: unknown) => aConfiguration({ file: { operations } });
+
+describe('operations', () => {
+  test('are none by default', () => {
+    const { operations } = loadConfiguration(aConfiguration());
+    expect(operations).toEqual({ tracing: false, concurrency: new Map(), throttles: new Map() });
+  });
+
+  test('are what is written', () => {
+    const throttle = { perSecond: 500, burst: 1000 };
+    const { operations } = loadConfiguration(
+      withOperations({
+        tracing: true,
+        concurrency: { credentials: 50 },
+        throttles: { 'POST /v1/credentials': throttle },
+      }),
+    );
+    expect(operations).toEqual({
+      tracing: true,
+      concurrency: new Map([['credentials', 50]]),
+      throttles: new Map([['POST /v1/credentials', throttle]]),
+    });
+  });
+
+  const browsers = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
+  test.each<[path: string, operations: unknown, says: string]>([
+    ['operations.tracing', { tracing: 'yes' }, 'is "yes"; must be true or false'],
+    ['operations.tracin', { tracin: true }, 'did you mean tracing? allowed are tracing, concurrency, throttles'],
+    ['operations.concurrency.credential', { concurrency: { credential: 1 } }, 'did you mean credentials? allowed are'],
+    [
+      'operations.concurrency.credentials',
+      { concurrency: { credentials: 0 } },
+      'is 0; must be a whole number from 1 to 10000',
+    ],
+    ['operations.concurrency.credentials', { concurrency: { credentials: 1.5 } }, 'is 1.5; must be a whole number'],
+    ['operations.concurrency.credentials', { concurrency: { credentials: '5' } }, 'is "5"; must be a whole number'],
+    [
+      'operations.concurrency.credentials',
+      { concurrency: { credentials: 10_001 } },
+      'is 10001; must be a whole number',
+    ],
+    ['operations.concurrency.portal', { concurrency: { portal: 5 } }, browsers],
+    [
+      'operations.throttles.POST /v1/credential',
+      { throttles: { 'POST /v1/credential': { perSecond: 1, burst: 1 } } },
+      'did you mean POST /v1/credentials? allowed are',
+    ],
+    [
+      'operations.throttles.POST /v1/credentials.burst',
+      { throttles: { 'POST /v1/credentials': { perSecond: 1, burst: 5001 } } },
+      'is 5001; must be a whole number from 1 to 5000',
+    ],
+    [
+      'operations.throttles.POST /v1/credentials.perSecond',
+      { throttles: { 'POST /v1/credentials': { perSecond: 0, burst: 1 } } },
+      'is 0; must be a whole number from 1 to 10000',
+    ],
+    [
+      'operations.throttles.POST /v1/credentials',
+      { throttles: { 'POST /v1/credentials': 5 } },
+      'must be an object with perSecond, burst',
+    ],
+    [
+      'operations.throttles.POST /v1/credentials.burst',
+      { throttles: { 'POST /v1/credentials': { perSecond: 1 } } },
+      'is missing',
+    ],
+    ['operations.throttles.GET /portal', { throttles: { 'GET /portal': { perSecond: 1, burst: 1 } } }, browsers],
+  ])('%s: a sentence', (path, operations, says) => {
+    expect(problemsOf(withOperations(operations))).toEqual([{ path, says: expect.stringContaining(says) }]);
+  });
+
+  test('that reserve nearly all of an account are found', () => {
+    const found = (credentials: number) =>
+      checkConfiguration(loadConfiguration(withOperations({ concurrency: { credentials, console: 1 } }))).filter(
+        ({ code }) => code === 'concurrency-near-limit',
+      );
+    expect(found(899)).toEqual([]);
+    expect(found(900)).toEqual([
+      { code: 'concurrency-near-limit', path: 'operations.concurrency', says: 'reserves 901 in all' },
+    ]);
+  });
+});
