@@ -10,6 +10,8 @@ export const variables = {
   url: 'DAYPASS_URL',
   /** The DynamoDB table of what is remembered. For doors that use it. */
   table: 'DAYPASS_TABLE',
+  /** Where that table is, when it is in another Region. */
+  tableRegion: 'DAYPASS_TABLE_REGION',
   /** Set by Lambda. */
   region: 'AWS_REGION',
   /** Where the command line finds Daypass, when no sign-in says so. */
@@ -31,6 +33,8 @@ export interface DoorEnvironment {
   /** `undefined` for doors that need none. */
   readonly url: string | undefined;
   readonly table: string | undefined;
+  /** The Region of the table, where it is another. */
+  readonly tableRegion?: string | undefined;
 }
 
 /** Throws a plain `Error` that names the variable that is missing. */
@@ -42,6 +46,7 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     region: required(environment, variables.region),
     url: environment[variables.url],
     table: environment[variables.table],
+    tableRegion: environment[variables.tableRegion],
   };
 }
 

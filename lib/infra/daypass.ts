@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -16,6 +16,7 @@ import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
 import { ProviderWatch } from './provider-watch.ts';
+import { placeOf } from './regions.ts';
 
 export interface DaypassProps {
   /** What `readConfigurationFile` read. */
@@ -39,7 +40,7 @@ export class Daypass extends Construct {
   /** The address that API Gateway gives them; the same, unless the configuration has a `url`. */
   readonly apiUrl: string;
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
-  /** The roles of this account. Those of other accounts are for an `AccountRolesStack` each. */
+  /** The roles of this account, made in its home Region. Those of other accounts are for an `AccountRolesStack` each. */
   readonly grantedRoles: GrantedRoles;
   /** Of what is seen once, what was issued and who signed in. */
   readonly table: OnceTable;
@@ -58,15 +59,21 @@ export class Daypass extends Construct {
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;
     this.url = configuration.url ?? api.url;
-    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url });
-    this.table = new OnceTable(this, 'Once');
+    const place = placeOf(Stack.of(this).region, configuration);
+    const ours = place.isHome ? configuration : { ...configuration, grants: new Map(), providers: new Map() };
+    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration: ours, url: this.url });
+    this.table = new OnceTable(this, 'Once', place.table);
 
     const environment = {
       [variables.configuration]: carriedConfigurationFile,
       [variables.accountId]: Aws.ACCOUNT_ID,
       [variables.partition]: Aws.PARTITION,
     };
-    const ofTable = { [variables.table]: this.table.table.tableName };
+    const { region: tableRegion } = place.table;
+    const ofTable = {
+      [variables.table]: this.table.table.tableName,
+      ...(tableRegion !== undefined && { [variables.tableRegion]: tableRegion }),
+    };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
@@ -93,12 +100,19 @@ export class Daypass extends Construct {
     );
     api.addDoors(routes, this.doors);
     const topic = alarmTopic && { topic: alarmTopic };
-    const providers = [...configuration.providers.values()];
+    const providers = [...ours.providers.values()];
     new DoorDashboard(this, 'Overview', { api, doors: this.doors, providers });
-    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, table: this.table, ...topic });
+    new DoorAlarms(this, 'Alarms', {
+      api,
+      routes,
+      doors: this.doors,
+      ...(place.isHome && { table: this.table }),
+      ...topic,
+    });
     const scheduled = { configuration, table: this.table, files, logRetention, ...topic };
     const withTable = { ...environment, ...ofTable };
-    if (takesSaml) new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
+    if (takesSaml && place.isHome)
+      new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
     if (providers.length > 0) {
       const readsTable = refreshedProviders(configuration).length > 0;
       new ProviderWatch(this, 'ProviderWatch', { ...scheduled, environment: readsTable ? withTable : environment });

@@ -1,18 +1,36 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { keyPrefixes, tableAttributes } from '../store/store.ts';
 
 type Kind = keyof typeof keyPrefixes;
 
+export interface OnceTableProps {
+  /**
+   * By which other Regions find it.
+   * @default - CloudFormation names it
+   */
+  readonly name?: string;
+  /**
+   * Where it is, when it is in another Region; then nothing is made here.
+   * @default - here
+   */
+  readonly region?: string;
+}
+
 /** What is seen once, sealed sign-ins, refreshed metadata: on demand, encrypted, gone by itself. */
 export class OnceTable extends Construct {
-  readonly table: Table;
+  readonly table: Table | ITable;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { name, region }: OnceTableProps = {}) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = region === undefined ? this.made(name) : this.found(name, region);
+  }
+
+  private made(name: string | undefined): Table {
+    return new Table(this, 'Table', {
+      ...(name !== undefined && { tableName: name }),
       partitionKey: { name: tableAttributes.key, type: AttributeType.STRING },
       timeToLiveAttribute: tableAttributes.expires,
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -21,6 +39,11 @@ export class OnceTable extends Construct {
       // Nothing in it outlives two weeks, and an assertion that was used must not become new with another table.
       removalPolicy: RemovalPolicy.RETAIN,
     });
+  }
+
+  private found(name: string | undefined, region: string): ITable {
+    const arn = Stack.of(this).formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: name ?? '' });
+    return Table.fromTableArn(this, 'Table', arn);
   }
 
   /** Single items of these kinds, told apart by how their keys begin. No scans, no queries, no deletes. */

@@ -30,7 +30,7 @@ describe('a configuration', () => {
       url: undefined,
       serviceProvider: { entityId: undefined, signing: undefined, decryption: undefined },
       corsOrigins: [],
-      operations: { tracing: false, concurrency: new Map(), throttles: new Map() },
+      operations: { regions: [], tracing: false, concurrency: new Map(), throttles: new Map() },
       fallbackRegions: [],
     });
   });
