@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { type IssuerAnswered, type IssuerDocument, issuer, type PublishedKey } from '../lib/dialects/issuer.ts';
 import type { OpenDoor } from '../lib/door.ts';
 import { given, variables } from '../lib/environment.ts';
-import { keyIdOf, kmsPublicKeys } from '../lib/issue/kms-signer.ts';
+import { keyIdOf, kmsPublicKey } from '../lib/issue/kms-signer.ts';
 import { later } from './later.ts';
 import { deployed } from './rim.ts';
 import { type Recorder, recorderWithin, serve } from './serve.ts';
@@ -17,10 +17,11 @@ interface Means extends Recorder {
 
 export const open: OpenDoor = (rim) => {
   const { environment, embeddedAws } = rim;
-  const { issuer: url, signingKeys, region } = environment();
+  const { issuer: url, signingKeys } = environment();
   given(signingKeys[0], variables.signingKeys);
-  const publicKey = kmsPublicKeys({ region, ...(embeddedAws && { client: embeddedAws }) });
-  const keys = signingKeys.map((arn) => later(async () => published(await publicKey(arn), keyIdOf(arn))));
+  const keys = signingKeys.map((arn) =>
+    later(async () => published(await kmsPublicKey(arn, embeddedAws), keyIdOf(arn))),
+  );
   const means: Means = { ...recorderWithin(rim), url: given(url, variables.issuer), keys };
   return serve({ door: 'issuer', dialect: issuer, act: answer }, means);
 };

@@ -5,6 +5,7 @@ import type { Store } from '../lib/store/store.ts';
 
 /** The table that synthesis gave this door. Throws when it gave none. */
 export function storeWithin({ environment, embeddedAws }: Rim): Store {
-  const { table, region } = environment();
-  return dynamoDbStore({ table: given(table, variables.table), region, ...(embeddedAws && { client: embeddedAws }) });
+  const { table, region, tableRegion = region } = environment();
+  const client = embeddedAws && { client: embeddedAws };
+  return dynamoDbStore({ table: given(table, variables.table), region: tableRegion, ...client });
 }

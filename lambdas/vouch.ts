@@ -11,9 +11,9 @@ import { vouch } from '../lib/issue/vouch.ts';
 
 /** Throws when synthesis gave this door no key. */
 export function vouchWithin({ environment, clock, embeddedAws }: Rim, sts: StsClient): CredentialIssuer {
-  const { issuer, signingKeys, region } = environment();
+  const { issuer, signingKeys } = environment();
   const key = given(signingKeys[0], variables.signingKeys);
-  const signer = kmsSigner(key, { region, ...(embeddedAws && { client: embeddedAws }) });
+  const signer = kmsSigner(key, embeddedAws);
   return leavingTagsOut(
     vouch({ sts, signer, issuer: given(issuer, variables.issuer), clock, newId: () => randomUUID() }),
   );

@@ -20,6 +20,8 @@ export const variables = {
   auditTable: 'DAYPASS_AUDIT_TABLE',
   /** For how many days it keeps them. */
   auditDays: 'DAYPASS_AUDIT_DAYS',
+  /** Where that table is, when it is in another Region. */
+  tableRegion: 'DAYPASS_TABLE_REGION',
   /** Set by Lambda. */
   region: 'AWS_REGION',
   /** Where the command line finds Daypass, when no sign-in says so. */
@@ -46,6 +48,8 @@ export interface DoorEnvironment {
   readonly federationSecret: string | undefined;
   readonly auditTable?: string | undefined;
   readonly auditDays?: string | undefined;
+  /** The Region of the table, where it is another. */
+  readonly tableRegion?: string | undefined;
 }
 
 /** Throws a plain `Error` that names the variable that is missing. */
@@ -62,6 +66,7 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     federationSecret: environment[variables.federationSecret],
     auditTable: environment[variables.auditTable],
     auditDays: environment[variables.auditDays],
+    tableRegion: environment[variables.tableRegion],
   };
 }
 

@@ -20,7 +20,13 @@ describe("a door's environment", () => {
       issuer: undefined,
       signingKeys: [],
       federationSecret: undefined,
+      tableRegion: undefined,
     });
+  });
+
+  test('says where the table is when that is another Region', () => {
+    const { region, tableRegion } = doorEnvironment({ ...whole, DAYPASS_TABLE_REGION: 'us-east-1' });
+    expect([region, tableRegion]).toEqual(['eu-central-1', 'us-east-1']);
   });
 
   test('has our address and a table where there is a SAML provider', () => {

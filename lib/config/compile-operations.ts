@@ -4,10 +4,20 @@ import type { DeclaredOperations } from './schema.ts';
 
 /** What the schema lets through and is still about nothing: doors that are not deployed. */
 export function compileOperations(
-  { tracing, concurrency, throttles }: DeclaredOperations,
-  takesSaml: boolean,
+  { regions = [], tracing, concurrency, throttles }: DeclaredOperations,
+  { takesSaml, hasUrl }: { readonly takesSaml: boolean; readonly hasUrl: boolean },
   report: Report,
 ): OperationsSettings {
+  for (const [index, region] of regions.entries()) {
+    if (regions.indexOf(region) < index)
+      report(`operations.regions[${index}]`, `is "${region}", which is there already`);
+  }
+  if (regions.length > 1 && !hasUrl) {
+    report(
+      'operations.regions',
+      'needs url at the top of the file: one address for all Regions, which is a domain of yours that leads to each of them',
+    );
+  }
   const there = routesWith({ saml: takesSaml, oneTime: false, vouch: true });
   const says = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
   for (const door of Object.keys(concurrency)) {
@@ -17,6 +27,7 @@ export function compileOperations(
     if (!there.some((route) => routeKey(route) === key)) report(`operations.throttles.${key}`, says);
   }
   return {
+    regions,
     tracing,
     concurrency: new Map(entriesOf(doorNames, concurrency)),
     throttles: new Map(entriesOf(routes.map(routeKey), throttles)),

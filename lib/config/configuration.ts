@@ -25,6 +25,8 @@ export interface Configuration {
 
 /** How it is run. Of no interest to the doors themselves. */
 export interface OperationsSettings {
+  /** Where Daypass runs, its home first. None: in one Region, which whoever deploys chooses. */
+  readonly regions: readonly string[];
   /** Whether AWS X-Ray traces the functions. */
   readonly tracing: boolean;
   /** By door: how many requests at once, reserved of the account's and the most there are. */

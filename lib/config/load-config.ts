@@ -72,15 +72,16 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
       `is the name of the role of ${first} too; IAM compares names without regard to case`,
     ),
   );
+  const hasUrl = member(value, 'url') !== undefined;
   // Read apart from the whole, so that a slip elsewhere does not make what is there missing.
   const ours = v.safeParse(declaredServiceProvider, member(value, 'saml') ?? {});
   const serviceProvider = compileServiceProvider(ours.success ? ours.output : {}, sources, report);
   if (ours.success) {
-    checkSaml({ providers, grants, hasUrl: member(value, 'url') !== undefined, serviceProvider, report });
+    checkSaml({ providers, grants, hasUrl, serviceProvider, report });
   }
   const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
   const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
-  const operations = run.success ? compileOperations(run.output, takesSaml, report) : undefined;
+  const operations = run.success ? compileOperations(run.output, { takesSaml, hasUrl }, report) : undefined;
   if (problems.length > 0 || declared === undefined || operations === undefined) throw new ConfigurationError(problems);
   const { cors, sts, url, vouch, organization } = declared;
   return {

@@ -377,6 +377,9 @@ const throttle = only({
 });
 
 export const operations = only({
+  regions: v.optional(
+    list(region, 'The Regions that Daypass runs in. The first is its home: roles and the table are there.'),
+  ),
   tracing: v.optional(
     v.pipe(
       v.boolean('must be true or false'),

@@ -1,19 +1,25 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { auditAttributes, auditIndexes, type IndexedBy } from '../audit/audit-entry.ts';
+import { type TablePlace, tableIn } from './regions.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const time = text(auditAttributes.time);
 
 /** The exchanges, found by person, key, role, grant and day: on demand, encrypted, never deleted but by their age. */
 export class AuditTable extends Construct {
-  readonly table: Table;
+  readonly table: Table | ITable;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { name, region }: TablePlace = {}) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = region === undefined ? this.made(name) : tableIn(this, region, name);
+  }
+
+  private made(name: string | undefined): Table {
+    const table = new Table(this, 'Table', {
+      ...(name !== undefined && { tableName: name }),
       partitionKey: text(auditAttributes.id),
       sortKey: time,
       timeToLiveAttribute: auditAttributes.expires,
@@ -24,8 +30,9 @@ export class AuditTable extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     for (const [by, indexName] of Object.entries(auditIndexes) as [IndexedBy, string][]) {
-      this.table.addGlobalSecondaryIndex({ indexName, partitionKey: text(auditAttributes[by]), sortKey: time });
+      table.addGlobalSecondaryIndex({ indexName, partitionKey: text(auditAttributes[by]), sortKey: time });
     }
+    return table;
   }
 
   /** New items one by one: nothing is read, nothing deleted. */

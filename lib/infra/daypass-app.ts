@@ -21,7 +21,12 @@ export interface DaypassAppProps extends AppProps {
 export function daypassApp({ configuration, env, context = {}, ...props }: DaypassAppProps): App {
   const app = new App({ ...props, context: { ...recommendedFlags, ...context } });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const stack = new DaypassStack(app, 'Daypass', { configuration, ...(env && { env }) });
+  const { regions } = configuration.operations;
+  const [home = env?.region] = regions;
+  const stack = new DaypassStack(app, 'Daypass', { configuration, ...((env ?? home) && { env: at(env, home) }) });
+  for (const region of regions.slice(1)) {
+    new DaypassStack(app, `Daypass-${region}`, { configuration, env: at(env, region) });
+  }
   for (const finding of checkConfiguration(configuration)) {
     const says = sentenceOf(finding);
     if (severityOf(finding) === 'error') Annotations.of(stack).addError(`${finding.code}: ${says}`);
@@ -34,8 +39,13 @@ export function daypassApp({ configuration, env, context = {}, ...props }: Daypa
       );
     }
     // IAM is global: any Region serves, and the same one is found again at the next deployment.
-    const region = env?.region ?? 'us-east-1';
+    const region = home ?? 'us-east-1';
     new AccountRolesStack(app, `Daypass-${account}`, { configuration, account, env: { account, region } });
   }
   return app;
 }
+
+const at = (env: Environment | undefined, region: string | undefined): Environment => ({
+  ...env,
+  ...(region !== undefined && { region }),
+});

@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -18,6 +18,7 @@ import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
 import { ProviderWatch } from './provider-watch.ts';
 import { RecordAudit } from './record-audit.ts';
+import { placeOf } from './regions.ts';
 import { goes, Ways } from './ways.ts';
 
 export interface DaypassProps {
@@ -47,7 +48,7 @@ export class Daypass extends Construct {
   /** The address that API Gateway gives them; the same, unless the configuration has a `url`. */
   readonly apiUrl: string;
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
-  /** The roles of this account. Those of other accounts are for an `AccountRolesStack` each. */
+  /** The roles of this account, made in its home Region. Those of other accounts are for an `AccountRolesStack` each. */
   readonly grantedRoles: GrantedRoles;
   /** Of what is seen once, what was issued and who signed in. */
   readonly table: OnceTable;
@@ -70,19 +71,28 @@ export class Daypass extends Construct {
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;
     this.url = configuration.url ?? api.url;
+    const place = placeOf(Stack.of(this).region, configuration);
+    const ours = place.isHome ? configuration : { ...configuration, grants: new Map(), providers: new Map() };
     const { issuer = this.url } = configuration.vouch;
-    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration, url: this.url, issuer });
-    const ways = new Ways(this, 'Ways', { configuration, issuer });
-    this.table = new OnceTable(this, 'Once');
-    this.auditTable = new AuditTable(this, 'Audit');
+    this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration: ours, url: this.url, issuer });
+    const ways = new Ways(this, 'Ways', { configuration, issuer, place });
+    this.table = new OnceTable(this, 'Once', place.table);
+    this.auditTable = new AuditTable(this, 'Audit', place.auditTable);
 
     const environment = {
       [variables.configuration]: carriedConfigurationFile,
       [variables.accountId]: Aws.ACCOUNT_ID,
       [variables.partition]: Aws.PARTITION,
     };
-    const ofTable = { [variables.table]: this.table.table.tableName };
-    const ofAudit = { [variables.auditTable]: this.auditTable.table.tableName };
+    const { region: tableRegion } = place.table;
+    const ofTable = {
+      [variables.table]: this.table.table.tableName,
+      ...(tableRegion !== undefined && { [variables.tableRegion]: tableRegion }),
+    };
+    const ofAudit = {
+      [variables.auditTable]: this.auditTable.table.tableName,
+      ...(tableRegion !== undefined && { [variables.tableRegion]: tableRegion }),
+    };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     const leftOut = leftOutOf(configuration);
     this.doors = new Map(
@@ -122,12 +132,19 @@ export class Daypass extends Construct {
       tracing,
       ...topic,
     });
-    const providers = [...configuration.providers.values()];
+    const providers = [...ours.providers.values()];
     new DoorDashboard(this, 'Overview', { api, doors: this.doors, providers });
-    new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, table: this.table, ...topic });
+    new DoorAlarms(this, 'Alarms', {
+      api,
+      routes,
+      doors: this.doors,
+      ...(place.isHome && { table: this.table }),
+      ...topic,
+    });
     const scheduled = { configuration, table: this.table, files, logRetention, ...topic };
     const withTable = { ...environment, ...ofTable };
-    if (takesSaml) new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
+    if (takesSaml && place.isHome)
+      new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
     if (providers.length > 0) {
       const readsTable = refreshedProviders(configuration).length > 0;
       new ProviderWatch(this, 'ProviderWatch', { ...scheduled, environment: readsTable ? withTable : environment });

@@ -17,7 +17,11 @@ export interface DoorAlarmsProps {
   readonly api: DoorApi;
   readonly routes: readonly DoorRoute[];
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
-  readonly table: OnceTable;
+  /**
+   * Of this Region.
+   * @default - it is in another Region, and so are its alarms
+   */
+  readonly table?: OnceTable;
   /**
    * Where alarms go.
    * @default - nowhere: they show in CloudWatch only
@@ -35,7 +39,7 @@ export class DoorAlarms extends Construct {
       ...this.watchesOfApi(api),
       ...(doors.has('container-credentials') ? [slowForContainers] : []),
       ...[...doors].flatMap(([door, target]) => functionWatches(door, target, period)),
-      ...watchesOfTable(table),
+      ...(table ? watchesOfTable(table) : []),
       ...refusalsToWatch.flatMap((refusals) => this.watchOf(refusals, routes, doors)),
     ];
     for (const watch of watches) alarmFor(this, watch, topic);

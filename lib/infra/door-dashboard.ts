@@ -66,6 +66,19 @@ export class DoorDashboard extends Construct {
       period,
     });
     const graph = (title: string, left: IMetric[]) => new GraphWidget({ ...size, title, left });
+    const ofIdentityProviders = [
+      [
+        graph('Identity providers that can be reached: 1', ofProviders(providerMetrics.reachable)),
+        graph(
+          'Identity providers: days until the first certificate ends',
+          ofProviders(providerMetrics.daysLeft, withCertificates),
+        ),
+      ],
+      [
+        graph('Identity providers: keys and certificates that hold', ofProviders(providerMetrics.keys)),
+        graph('Identity providers: other keys than an hour before: 1', keyChanges),
+      ],
+    ];
     new Dashboard(this, 'Dashboard', {
       widgets: [
         [
@@ -97,17 +110,7 @@ export class DoorDashboard extends Construct {
             api.api.metricLatency({ period, statistic: Stats.percentile(99) }),
           ]),
         ],
-        [
-          graph('Identity providers that can be reached: 1', ofProviders(providerMetrics.reachable)),
-          graph(
-            'Identity providers: days until the first certificate ends',
-            ofProviders(providerMetrics.daysLeft, withCertificates),
-          ),
-        ],
-        [
-          graph('Identity providers: keys and certificates that hold', ofProviders(providerMetrics.keys)),
-          graph('Identity providers: other keys than an hour before: 1', keyChanges),
-        ],
+        ...(providers.length > 0 ? ofIdentityProviders : []),
       ],
     });
   }

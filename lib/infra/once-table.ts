@@ -1,18 +1,24 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { keyPrefixes, tableAttributes } from '../store/store.ts';
+import { type TablePlace, tableIn } from './regions.ts';
 
 type Kind = keyof typeof keyPrefixes;
 
 /** What is seen once, sealed sign-ins, refreshed metadata: on demand, encrypted, gone by itself. */
 export class OnceTable extends Construct {
-  readonly table: Table;
+  readonly table: Table | ITable;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { name, region }: TablePlace = {}) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = region === undefined ? this.made(name) : tableIn(this, region, name);
+  }
+
+  private made(name: string | undefined): Table {
+    return new Table(this, 'Table', {
+      ...(name !== undefined && { tableName: name }),
       partitionKey: { name: tableAttributes.key, type: AttributeType.STRING },
       timeToLiveAttribute: tableAttributes.expires,
       billingMode: BillingMode.PAY_PER_REQUEST,

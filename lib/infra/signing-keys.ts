@@ -1,11 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { Place } from './regions.ts';
+
+const aliasOf = (generation: number) => `alias/daypass-vouch-${generation}`;
 
 export interface SigningKeysProps {
   /** Which key signs: the one before stays published, the one after is published ahead. */
   readonly generation: number;
+  readonly place: Pick<Place, 'isHome' | 'sharedFrom'>;
 }
 
 /**
@@ -13,13 +17,25 @@ export interface SigningKeysProps {
  * other, so that whoever read the key set before a deployment, while it goes on or after it knows the key that signs.
  */
 export class SigningKeys extends Construct {
-  /** ARNs: the key that signs comes first. */
+  /** ARNs of keys or of their aliases: the key that signs comes first. */
   readonly arns: readonly string[];
+  private readonly home: string | undefined;
 
-  constructor(scope: Construct, id: string, { generation }: SigningKeysProps) {
+  constructor(scope: Construct, id: string, { generation, place: { isHome, sharedFrom } }: SigningKeysProps) {
     super(scope, id);
     const generations = [generation, generation + 1, ...(generation > 1 ? [generation - 1] : [])];
-    this.arns = generations.map((each) => this.key(each).keyArn);
+    this.home = sharedFrom;
+    this.arns = generations.map((each) => {
+      const key = isHome ? this.key(each) : undefined;
+      if (sharedFrom === undefined) return key?.keyArn ?? '';
+      // In several Regions the same token must name the same key, so all of them ask for it by its alias.
+      key?.addAlias(aliasOf(each));
+      return this.arn(sharedFrom, aliasOf(each));
+    });
+  }
+
+  private arn(region: string, resource: string): string {
+    return `arn:${Aws.PARTITION}:kms:${region}:${Aws.ACCOUNT_ID}:${resource}`;
   }
 
   /** What doors that vouch may do: sign with the one key, in the one way. */
@@ -33,9 +49,20 @@ export class SigningKeys extends Construct {
     this.allow(grantee, 'kms:GetPublicKey', this.arns);
   }
 
-  private allow(grantee: IGrantable, action: string, resources: readonly string[], conditions = {}): void {
+  private allow(grantee: IGrantable, action: string, arns: readonly string[], conditions = {}): void {
+    const { home } = this;
+    // IAM knows keys by their ids only; the names of a key are a condition.
+    const byAlias = {
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': arns.map((arn) => arn.slice(arn.indexOf(':alias/') + 1)) },
+    };
     grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: [action], resources: [...resources], conditions }),
+      home === undefined
+        ? new PolicyStatement({ actions: [action], resources: [...arns], conditions })
+        : new PolicyStatement({
+            actions: [action],
+            resources: [this.arn(home, 'key/*')],
+            conditions: { ...conditions, ...byAlias },
+          }),
     );
   }
 

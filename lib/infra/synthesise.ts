@@ -27,7 +27,13 @@ export function synthesise(
 ): Synthesis {
   const assembly = mkdtempSync(join(tmpdir(), 'daypass-cdk-'));
   const { stacks } = daypassApp({ configuration, env, outdir: assembly, context: withAssetPaths }).synth();
-  const synthesised = stacks.map(({ environment: { account, region }, template }) => ({
+  const { regions } = configuration.operations;
+  const homeRegion = regions[0] ?? env.region;
+  // What runs in other Regions is the same once more, without roles.
+  const ofHome = stacks.filter(
+    ({ environment: { account, region } }) => account !== env.account || region === homeRegion,
+  );
+  const synthesised = ofHome.map(({ environment: { account, region }, template }) => ({
     account,
     region,
     template: template as unknown,

@@ -8,12 +8,14 @@ import { variables } from '../environment.ts';
 import type { Way } from '../grant/grant.ts';
 import type { Needs } from '../routes.ts';
 import type { DoorFunction } from './door-function.ts';
+import type { Place } from './regions.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 export interface WaysProps {
   readonly configuration: Configuration;
   /** What tokens that Daypass signs call their issuer. */
   readonly issuer: string;
+  readonly place: Place;
 }
 
 type Variables = Readonly<Record<string, string>>;
@@ -26,11 +28,11 @@ export class Ways extends Construct {
   private readonly issuer: string;
   private readonly chained: readonly string[];
 
-  constructor(scope: Construct, id: string, { configuration, issuer }: WaysProps) {
+  constructor(scope: Construct, id: string, { configuration, issuer, place }: WaysProps) {
     super(scope, id);
     const { keyGeneration: generation } = configuration.vouch;
     this.issuer = issuer;
-    this.keys = goes(configuration, 'vouch') ? new SigningKeys(this, 'Keys', { generation }) : undefined;
+    this.keys = goes(configuration, 'vouch') ? new SigningKeys(this, 'Keys', { generation, place }) : undefined;
     this.chained = [...configuration.grants.values()].filter(({ way }) => way === 'chain').map(roleArnOf);
   }
 

@@ -6,25 +6,23 @@ import { GetPublicKeyCommand, KMSClient, type KMSClientConfig, SignCommand } fro
 import { Refusal } from '../refusal.ts';
 import type { TokenSigner } from './vouch.ts';
 
-export interface KmsSettings {
-  readonly region: string;
-  /** Where and as whom, when that is not what the SDK finds out by itself. */
-  readonly client?: Pick<KMSClientConfig, 'endpoint' | 'credentials'>;
-}
+/** Where and as whom, when that is not what the SDK finds out by itself. */
+export type KmsSettings = Pick<KMSClientConfig, 'endpoint' | 'credentials'>;
 
-const kms = ({ region, client = {} }: KmsSettings) =>
+const kms = (arn: string, settings: KmsSettings) =>
   new KMSClient({
-    region,
-    ...client,
+    // Where the key is, which need not be where the door is.
+    region: arn.split(':')[3] ?? '',
+    ...settings,
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
   });
 
-/** `kid`: the same in every Region that a key of several Regions is in. */
+/** `kid`. Of a key's ARN its id, of an alias's its name. */
 export const keyIdOf = (arn: string) => arn.split('/').at(-1) ?? arn;
 
-export function kmsSigner(arn: string, settings: KmsSettings): TokenSigner {
-  const client = kms(settings);
+export function kmsSigner(arn: string, settings: KmsSettings = {}): TokenSigner {
+  const client = kms(arn, settings);
   return {
     keyId: keyIdOf(arn),
     async sign(text) {
@@ -42,13 +40,11 @@ export function kmsSigner(arn: string, settings: KmsSettings): TokenSigner {
 }
 
 /** Rejects with a `Refusal`. */
-export function kmsPublicKeys(settings: KmsSettings): (arn: string) => Promise<KeyObject> {
-  const client = kms(settings);
-  return async (arn) => {
-    const { PublicKey: der } = await client.send(new GetPublicKeyCommand({ KeyId: arn })).catch(unavailable);
-    if (!der) throw new Refusal('signer_unavailable', { why: 'KMS answered without a key' });
-    return createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
-  };
+export async function kmsPublicKey(arn: string, settings: KmsSettings = {}): Promise<KeyObject> {
+  const asked = new GetPublicKeyCommand({ KeyId: arn });
+  const { PublicKey: der } = await kms(arn, settings).send(asked).catch(unavailable);
+  if (!der) throw new Refusal('signer_unavailable', { why: 'KMS answered without a key' });
+  return createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
 }
 
 /** The error's name tells what is wrong; its message may tell what was asked. */

@@ -32,7 +32,7 @@ describe('a configuration', () => {
       vouch: { issuer: undefined, keyGeneration: 1 },
       organization: undefined,
       corsOrigins: [],
-      operations: { tracing: false, concurrency: new Map(), throttles: new Map() },
+      operations: { regions: [], tracing: false, concurrency: new Map(), throttles: new Map() },
       fallbackRegions: [],
     });
   });

@@ -9,7 +9,7 @@ const withOperations = (operations: unknown) => aConfiguration({ file: { operati
 describe('operations', () => {
   test('are none by default', () => {
     const { operations } = loadConfiguration(aConfiguration());
-    expect(operations).toEqual({ tracing: false, concurrency: new Map(), throttles: new Map() });
+    expect(operations).toEqual({ regions: [], tracing: false, concurrency: new Map(), throttles: new Map() });
   });
 
   test('are what is written', () => {
@@ -22,6 +22,7 @@ describe('operations', () => {
       }),
     );
     expect(operations).toEqual({
+      regions: [],
       tracing: true,
       concurrency: new Map([['credentials', 50]]),
       throttles: new Map([['POST /v1/credentials', throttle]]),
@@ -31,7 +32,11 @@ describe('operations', () => {
   const browsers = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
   test.each<[path: string, operations: unknown, says: string]>([
     ['operations.tracing', { tracing: 'yes' }, 'is "yes"; must be true or false'],
-    ['operations.tracin', { tracin: true }, 'did you mean tracing? allowed are tracing, concurrency, throttles'],
+    [
+      'operations.tracin',
+      { tracin: true },
+      'did you mean tracing? allowed are regions, tracing, concurrency, throttles',
+    ],
     ['operations.concurrency.credential', { concurrency: { credential: 1 } }, 'did you mean credentials? allowed are'],
     [
       'operations.concurrency.credentials',
@@ -45,6 +50,9 @@ describe('operations', () => {
       { concurrency: { credentials: 10_001 } },
       'is 10001; must be a whole number',
     ],
+    ['operations.regions', { regions: [] }, 'must not be empty: empty means none'],
+    ['operations.regions[0]', { regions: ['europe'] }, 'is "europe"; must be a Region such as eu-central-1'],
+    ['operations.regions', { regions: ['eu-central-1', 'us-east-1'] }, 'needs url at the top of the file'],
     ['operations.concurrency.portal', { concurrency: { portal: 5 } }, browsers],
     [
       'operations.throttles.POST /v1/credential',
@@ -74,6 +82,14 @@ describe('operations', () => {
     ['operations.throttles.GET /portal', { throttles: { 'GET /portal': { perSecond: 1, burst: 1 } } }, browsers],
   ])('%s: a sentence', (path, operations, says) => {
     expect(problemsOf(withOperations(operations))).toEqual([{ path, says: expect.stringContaining(says) }]);
+  });
+
+  test('name each Region once', () => {
+    const operations = { regions: ['eu-central-1', 'us-east-1', 'eu-central-1'] };
+    const file = { url: 'https://access.acme.example', operations };
+    expect(problemsOf(aConfiguration({ file }))).toEqual([
+      { path: 'operations.regions[2]', says: 'is "eu-central-1", which is there already' },
+    ]);
   });
 
   test('that reserve nearly all of an account are found', () => {

@@ -35,6 +35,32 @@ describe('npm run synth', () => {
     );
   });
 
+  test('is clean for three accounts and two Regions, too', async () => {
+    const file = join(folder, 'regions.yaml');
+    const out = join(folder, 'regions.out');
+    writeFileSync(
+      file,
+      `url: https://access.acme.example
+operations: { regions: [eu-central-1, us-east-1], tracing: true, concurrency: { credentials: 50 } }
+providers: { app: { oidc: { issuer: "https://login.acme.example", audiences: [web] } } }
+grants:
+  one: { from: app, when: { StringEquals: { sub: alice } }, role: { permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
+  two: { from: app, when: { StringEquals: { sub: alice } }, role: { account: "444455556666", permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
+  three: { from: app, when: { StringEquals: { sub: alice } }, role: { account: "777788889999", permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
+`,
+    );
+    const { stdout, stderr } = await execute('npm', ['run', '-s', 'synth', '--', '--output', out], {
+      env: { ...process.env, DAYPASS_CONFIG: file },
+    });
+    expect(stdout + stderr).not.toMatch(/error|warning/i);
+    const names = readdirSync(out).filter((name) => name.endsWith('.template.json'));
+    expect(names.sort()).toEqual(
+      ['Daypass', 'Daypass-444455556666', 'Daypass-777788889999', 'Daypass-us-east-1'].map(
+        (name) => `${name}.template.json`,
+      ),
+    );
+  });
+
   test('refuses a grant that is open to all of GitHub, with the reason', async () => {
     const file = join(folder, 'open.yaml');
     writeFileSync(

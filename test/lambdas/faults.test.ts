@@ -390,6 +390,21 @@ describe('two functions', () => {
   });
 
   test.each(['token once', 'assertion'] as const)(
+    'in two Regions take the %s once: they have one table',
+    async (proof) => {
+      const { grant, make } = proofs[proof];
+      const brought = make();
+      const home = await aDoor('credentials', nothingWrong);
+      const elsewhere = await aDoor('credentials', ({ rim }) => ({
+        environment: () => ({ ...rim.environment(), region: 'eu-central-1', tableRegion: rim.environment().region }),
+      }));
+      const told = await Promise.all([home, elsewhere, home, elsewhere].map((door) => door.ask(brought, grant)));
+      expect(told.filter(({ isGiven }) => isGiven)).toHaveLength(1);
+      expect(told.filter(({ result }) => result === 'proof_replayed')).toHaveLength(3);
+    },
+  );
+
+  test.each(['token once', 'assertion'] as const)(
     'of which one is killed between reserving the %s and issuing: it stays used',
     async (proof) => {
       const { grant, make } = proofs[proof];

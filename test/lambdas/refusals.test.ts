@@ -336,7 +336,11 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   },
   signer_unavailable: async () => {
     if (!aRim) throw new Error('No door was opened.');
-    const environment = { ...aRim.environment(), issuer: 'https://access.acme.example', signingKeys: ['key/nowhere'] };
+    const environment = {
+      ...aRim.environment(),
+      issuer: 'https://access.acme.example',
+      signingKeys: ['arn:aws:kms:us-east-1:111122223333:key/nowhere'],
+    };
     const open = await serving(
       gatewayServer({
         routes,
