@@ -42,6 +42,7 @@ export const refusals = {
   keys_unreachable: unproved,
   key_unknown: unproved,
   signature_invalid: unproved,
+  aws_request_invalid: unproved,
   response_malformed: unproved,
   signature_missing: unproved,
   certificates_expired: unproved,

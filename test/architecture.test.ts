@@ -103,6 +103,7 @@ const homes = new Map<string, readonly string[]>([
   ['@xmldom/xmldom', ['lib/identity/saml/']],
   ['@middy/core', ['lambdas/serve.ts']],
   ['@middy/http-security-headers', ['lambdas/serve.ts']],
+  ['@smithy/signature-v4', ['lib/cli/sign-caller-identity.ts']],
   ['@valibot/to-json-schema', ['lib/config/json-schema.ts']],
   ['aws-cdk-lib', ['lib/infra/']],
   ['aws-jwt-verify', ['lib/identity/oidc/']],

@@ -33,7 +33,7 @@ function checkGrant(grant: GrantSettings, { providers, url = anyUrl }: Configura
   if (who !== 'yes') report(who, '.when', 'says of nobody who he is');
   checkReachable(grant.when, (condition, says) => report('unreachable-grant', pathOf(condition), says));
   checkPacked(grant, report);
-  if (provider && grant.role.kind === 'made') {
+  if (provider && provider.kind !== 'aws' && grant.role.kind === 'made') {
     const account = grant.role.account ?? anyAccount;
     const document = trustPolicy(grant, federatedProvider(provider, url), principalIn(account, provider));
     // What the grant says itself was told above; of what is made of it only the length is news.

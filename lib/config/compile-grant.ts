@@ -5,9 +5,16 @@ import { isSamlList } from '../identity/saml/condition-keys.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
 import { isAwsKey } from '../policy/context.ts';
 import { parseOperator } from '../policy/operator.ts';
+import { checkAwsGrant } from './compile-aws.ts';
 import { compileRole } from './compile-role.ts';
 import { compileTerms } from './compile-session.ts';
-import type { GrantSettings, OidcProviderSettings, ProviderSettings, Report } from './configuration.ts';
+import type {
+  FederatedProviderSettings,
+  GrantSettings,
+  OidcProviderSettings,
+  ProviderSettings,
+  Report,
+} from './configuration.ts';
 import type { DeclaredGrant } from './schema.ts';
 
 export interface GrantToCompile {
@@ -33,7 +40,8 @@ export function compileGrant({
   }
   const provider = providers.get(declared.from);
   const when = compileWhen(declared.when, provider, `${path}.when`, report);
-  if (provider) {
+  if (provider?.kind === 'aws') checkAwsGrant({ declared, when, provider, path, report });
+  else if (provider) {
     if (provider.kind === 'oidc') checkTenancy(when, provider, (says) => report(`${path}.when`, says));
     if (provider.kind === 'saml' && declared.session.name !== undefined) {
       report(
@@ -93,7 +101,7 @@ function checkTenancy(
 interface DirectCallCheck {
   readonly declared: DeclaredGrant;
   readonly when: readonly Condition[];
-  readonly provider: ProviderSettings;
+  readonly provider: FederatedProviderSettings;
   readonly path: string;
   readonly report: Report;
 }

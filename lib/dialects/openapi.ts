@@ -88,7 +88,7 @@ export interface Described {
 
 export function openApi({ url, saml }: Described) {
   const paths: Record<string, Record<string, Content>> = {};
-  for (const route of routesWith({ saml, oneTime: false })) {
+  for (const route of routesWith({ saml, oneTime: false, aws: false })) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
@@ -99,7 +99,7 @@ export function openApi({ url, saml }: Described) {
     components: {
       schemas,
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An OIDC ID token.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An OIDC ID token, or a signed AWS request.' },
         containerToken: {
           type: 'apiKey',
           in: 'header',

@@ -2,7 +2,12 @@
 // trust policy that AWS enforces.
 
 import { carry, unpack } from '../config/carried.ts';
-import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
+import type {
+  Configuration,
+  FederatedProviderSettings,
+  GrantSettings,
+  ProviderSettings,
+} from '../config/configuration.ts';
 import { federatedProvider, principalIn } from '../config/federated-provider.ts';
 import type { Grants } from '../grant/decide-grant.ts';
 import { trustPolicy } from '../grant/trust-policy.ts';
@@ -13,6 +18,7 @@ import { Refusal, refusals } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import { acsPath } from '../sign-in/our-addresses.ts';
 import { type Claims, claimedByOidc } from './claimed.ts';
+import { claimedByAws } from './claimed-aws.ts';
 import { claimedBySaml } from './claimed-saml.ts';
 import { explainGrant, explainSession } from './explain-grant.ts';
 import { explainTrust, type FederatedRequest } from './explain-trust.ts';
@@ -73,10 +79,14 @@ export function explainExchange(
   stages.push(session);
   if (!plan) return end();
 
-  const request = requestFor(exchange, { identity: proof.identity, plan, configuration, surroundings });
+  const { provider } = exchange;
+  if (provider.kind === 'aws') {
+    stages.push(stage('trust policy', 'not judged', 'The proof does not go on to AWS: the role trusts Daypass.'));
+    return end({ plan });
+  }
+  const request = requestFor(exchange, provider, { identity: proof.identity, plan, configuration, surroundings });
   const settings = configuration.grants.get(exchange.grant);
-  const trust =
-    exchange.trust?.policy ?? (settings && deployedTrust(settings, exchange.provider, configuration, surroundings));
+  const trust = exchange.trust?.policy ?? (settings && deployedTrust(settings, provider, configuration, surroundings));
   stages.push(
     trust
       ? explainTrust(trust, request)
@@ -92,8 +102,7 @@ interface Proved {
 
 function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | 'claims'>, now: Date): Proved {
   try {
-    const identity =
-      provider.kind === 'oidc' ? claimedByOidc(claims, provider, now) : claimedBySaml(claims, provider, now);
+    const identity = claimedBy(provider, claims, now);
     const says = `${identity.subject}, as ${provider.name} would prove it: no signature is verified here.`;
     return { stage: stage('proof', 'passed', says, { warnings: unannounced(identity) }), identity };
   } catch (error) {
@@ -101,6 +110,17 @@ function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | '
     const detail = Object.entries(error.detail).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
     const says = [refusals[error.code].says, detail.join(', ')].filter(Boolean).join(' ');
     return { stage: stage('proof', 'failed', says), identity: undefined };
+  }
+}
+
+function claimedBy(provider: ProviderSettings, claims: Claims, now: Date): Identity {
+  switch (provider.kind) {
+    case 'oidc':
+      return claimedByOidc(claims, provider, now);
+    case 'saml':
+      return claimedBySaml(claims, provider, now);
+    case 'aws':
+      return claimedByAws(claims, provider, now);
   }
 }
 
@@ -118,7 +138,8 @@ interface Planned {
 }
 
 function requestFor(
-  { provider, claims, trust }: ExchangeToExplain,
+  { claims, trust }: ExchangeToExplain,
+  provider: FederatedProviderSettings,
   { identity, plan, configuration, surroundings }: Planned,
 ): FederatedRequest {
   const account = plan.roleArn.split(':')[4] ?? surroundings.account;
@@ -136,7 +157,7 @@ function requestFor(
 /** `undefined` for a role that Daypass does not make. */
 function deployedTrust(
   grant: GrantSettings,
-  provider: ProviderSettings,
+  provider: FederatedProviderSettings,
   { url }: Configuration,
   surroundings: Surroundings,
 ): Policy | undefined {

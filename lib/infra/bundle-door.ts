@@ -35,21 +35,29 @@ const extension = extname(import.meta.url);
 export type FunctionName = DoorName | 'refresh-metadata';
 
 /**
- * Loaded when it is first needed, and a file of its own until then: what reads SAML responses, at a door that mostly sees
- * tokens, and what speaks to the table.
+ * Loaded when it is first needed, and a file of its own until then: what reads SAML responses and signed AWS requests, at a
+ * door that mostly sees tokens, and what speaks to the table.
  */
-const later = { '#saml': 'saml', '#store': 'store' } as const;
+const later = { '#aws': 'aws', '#saml': 'saml', '#store': 'store' } as const;
+
+/** Kinds of providers whose proofs are read by what is loaded later. */
+export type LaterKind = 'aws' | 'saml';
+const everyKind: readonly LaterKind[] = ['aws', 'saml'];
 
 /**
  * One function as one file, and what it loads later as others, in a folder of its own; the folder's path is returned.
- * Where no SAML provider is configured no response is ever read, so that is left out.
+ * What reads proofs of a kind of which no provider is configured is left out.
  */
-export function bundleDoor(name: FunctionName, files: Readonly<Record<string, string>> = {}, saml = true): string {
+export function bundleDoor(
+  name: FunctionName,
+  files: Readonly<Record<string, string>> = {},
+  kinds: readonly LaterKind[] = everyKind,
+): string {
   const folder = mkdtempSync(join(tmpdir(), `daypass-${name}-`));
   const main = bundle(name, join(folder, 'index.js'));
   const imported = Object.values(main.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   const loadsLater = Object.entries(later).filter(
-    ([alias, source]) => imported.includes(alias) && (saml || source !== 'saml'),
+    ([alias, source]) => imported.includes(alias) && (source === 'store' || kinds.includes(source)),
   );
   for (const [, source] of loadsLater) bundle(source, join(folder, `${source}.js`));
   // Says what index.js is, wherever the folder lies, and where it finds the others.

@@ -46,9 +46,12 @@ export class Daypass extends Construct {
   constructor(scope: Construct, id: string, props: DaypassProps) {
     super(scope, id);
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
-    const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
+    const kinds = (['aws', 'saml'] as const).filter((wanted) =>
+      [...configuration.providers.values()].some(({ kind }) => kind === wanted),
+    );
+    const takesSaml = kinds.includes('saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
-    const routes = routesWith({ saml: takesSaml, oneTime });
+    const routes = routesWith({ saml: takesSaml, aws: kinds.includes('aws'), oneTime });
 
     const api = new DoorApi(this, 'Doors', { corsOrigins: configuration.corsOrigins, logRetention });
     this.apiUrl = api.url;
@@ -68,17 +71,19 @@ export class Daypass extends Construct {
         const ofDoor = routes.filter((route) => route.door === door);
         const needs = needsOf(ofDoor);
         const speaksSaml = needs.takes.includes('saml') || ofDoor.some(({ needsSaml }) => needsSaml);
+        // Requests are signed for us.
+        const tellsAddress = speaksSaml || needs.takes.includes('aws') || needs.address;
         const made = new DoorFunction(this, `Door-${door}`, {
           door,
           description: `Daypass: ${ofDoor.map(({ method, path }) => `${method} ${path}`).join(', ')}.`,
           logRetention,
           environment: {
             ...(needs.configuration && environment),
-            ...((speaksSaml || needs.address) && { [variables.url]: this.url }),
+            ...(tellsAddress && { [variables.url]: this.url }),
             ...(needs.writes.length + needs.reads.length > 0 && ofTable),
           },
           files: needs.configuration ? files : {},
-          saml: takesSaml,
+          kinds,
         });
         this.permit(made, needs, configuration);
         return [door, made];

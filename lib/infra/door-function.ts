@@ -4,7 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundleDoor, type FunctionName } from './bundle-door.ts';
+import { bundleDoor, type FunctionName, type LaterKind } from './bundle-door.ts';
 
 export interface DoorFunctionProps {
   readonly door: FunctionName;
@@ -13,8 +13,8 @@ export interface DoorFunctionProps {
   /** Files beside the bundle, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
-  /** Whether a SAML provider is configured. */
-  readonly saml: boolean;
+  /** The kinds of providers that are configured, of those whose proofs take more than the door itself. */
+  readonly kinds: readonly LaterKind[];
 }
 
 /** A file of lambdas/ as a Lambda function with a role of its own, which may write its own log and what is added. */
@@ -25,7 +25,7 @@ export class DoorFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { door, description, environment, files, logRetention, saml }: DoorFunctionProps,
+    { door, description, environment, files, logRetention, kinds }: DoorFunctionProps,
   ) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
@@ -39,7 +39,7 @@ export class DoorFunction extends Construct {
         resources: [this.logGroup.logGroupArn],
       }),
     );
-    const bundle = bundleDoor(door, files, saml);
+    const bundle = bundleDoor(door, files, kinds);
     this.function = new LambdaFunction(this, 'Function', {
       description,
       runtime: Runtime.NODEJS_24_X,

@@ -12,7 +12,7 @@ import {
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
+import type { Configuration, FederatedProviderSettings, GrantSettings } from '../config/configuration.ts';
 import { federatedProvider } from '../config/federated-provider.ts';
 import type { StatementDocument } from '../grant/grant.ts';
 import { type TrustPolicyDocument, trustPolicy } from '../grant/trust-policy.ts';
@@ -48,6 +48,7 @@ export class GrantedRoles extends Construct {
     const needed = (name: string) => account === undefined || grants.some(({ from }) => from === name);
     const principals = new Map(
       [...configuration.providers.values()]
+        .filter((each) => each.kind !== 'aws')
         .filter(({ name }) => needed(name))
         .map((each) => [each.name, this.principalOf(each)]),
     );
@@ -56,7 +57,7 @@ export class GrantedRoles extends Construct {
     for (const grant of grants) {
       const provider = configuration.providers.get(grant.from);
       const principal = principals.get(grant.from);
-      if (!provider || !principal) continue;
+      if (!provider || provider.kind === 'aws' || !principal) continue;
       const role = this.roleFor(grant, trustPolicy(grant, federatedProvider(provider, url), principal));
       roles.set(grant.name, role);
       if (provider.kind === 'saml') pairs.set(grant.name, `${role.roleArn},${principal}`);
@@ -66,7 +67,7 @@ export class GrantedRoles extends Construct {
   }
 
   /** What trust policies call the provider: a name that IAM has built in, or the ARN of its provider resource. */
-  private principalOf(provider: ProviderSettings): string {
+  private principalOf(provider: FederatedProviderSettings): string {
     const arn = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'iam', region: '', resource, resourceName });
     const { name } = provider;

@@ -39,7 +39,7 @@ export class MetadataRefresh extends Construct {
       environment,
       files,
       logRetention,
-      saml: true,
+      kinds: ['saml'],
     });
     table.allow(target, ['metadata'], []);
     const ours = refreshed.filter(({ iamProvider }) => iamProvider === 'create');

@@ -1,6 +1,6 @@
+import { elementText, requiredText } from '../aws-query/sts-answer.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import { type CredentialIssuer, type Issued, type ToldMember, toldMembers } from './credential-issuer.ts';
-import { elementText, requiredText } from './sts-answer.ts';
 import type { StsClient } from './sts-client.ts';
 
 /** The caller's own proof goes on to STS, which verifies it again. Unsigned: the broker needs no AWS permission. */
@@ -31,6 +31,9 @@ function callFor({ evidence, sessionName, principalArn = '' }: SessionPlan): Sts
         action: 'AssumeRoleWithSAML',
         parameters: { PrincipalArn: principalArn, SAMLAssertion: evidence.samlResponse },
       };
+    case 'aws':
+      // Configuration refuses such a grant.
+      throw new Error('A signed request cannot be forwarded.');
   }
 }
 

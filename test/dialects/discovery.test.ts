@@ -36,7 +36,7 @@ describe('the OpenAPI document', () => {
         Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
       );
       expect(written.sort()).toEqual(
-        routesWith({ saml, oneTime: false })
+        routesWith({ saml, oneTime: false, aws: false })
           .map(({ method, path }) => `${method} ${path}`)
           .sort(),
       );

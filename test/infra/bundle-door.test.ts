@@ -37,9 +37,13 @@ const folderOf = (name: FunctionName) => folders.get(name) ?? '';
 const filesOf = (name: FunctionName) => readdirSync(folderOf(name)).sort();
 const codeOf = (name: FunctionName, file = 'index.js') => readFileSync(join(folderOf(name), file), 'utf8');
 
-test('without a SAML provider the credentials door has nothing that reads responses', () => {
-  const folder = bundleDoor('credentials', {}, false);
-  expect(readdirSync(folder).sort()).toEqual(['index.js', 'package.json', 'store.js']);
+test.each([
+  ['without a SAML provider and AWS accounts', [], []],
+  ['without a SAML provider', ['aws'], ['aws.js']],
+  ['without AWS accounts', ['saml'], ['saml.js']],
+] as const)('%s the credentials door has nothing that reads what they prove', (_, kinds, there) => {
+  const folder = bundleDoor('credentials', {}, kinds);
+  expect(readdirSync(folder).sort()).toEqual([...there, 'index.js', 'package.json', 'store.js'].sort());
   rmSync(folder, { recursive: true });
 });
 
@@ -64,13 +68,15 @@ const markedIn = (code: string, ...kinds: readonly (keyof typeof marks)[]) =>
   kinds.flatMap((kind) => marks[kind]).filter((mark) => code.includes(mark));
 
 describe('bundles', () => {
-  /** Beside `index.js`: what reads SAML responses, and what speaks to the table. */
-  const later: Partial<Record<FunctionName, readonly ('saml' | 'store')[]>> = {
-    console: ['saml', 'store'],
+  /** Beside `index.js`: what reads signed AWS requests and SAML responses, and what speaks to the table. */
+  const later: Partial<Record<FunctionName, readonly ('aws' | 'saml' | 'store')[]>> = {
+    console: ['aws', 'saml', 'store'],
     'container-credentials': ['store'],
-    credentials: ['saml', 'store'],
-    'sts-query': ['saml', 'store'],
-    'token-exchange': ['saml', 'store'],
+    credentials: ['aws', 'saml', 'store'],
+    explain: ['aws', 'store'],
+    grants: ['aws', 'store'],
+    'sts-query': ['aws', 'saml', 'store'],
+    'token-exchange': ['aws', 'saml', 'store'],
   };
 
   test.each(doors)('the door %s is one file with the configuration, and what it loads when it is needed', (door) => {
@@ -112,6 +118,14 @@ describe('bundles', () => {
     }
     expect(markedIn(codeOf('sign-in'), 'samlify')).not.toEqual([]);
     expect(markedIn(codeOf('grants'), 'tokens')).not.toEqual([]);
+  });
+
+  test('what reads signed AWS requests is at most 16 KB, and has nothing of the AWS SDK', () => {
+    const code = codeOf('credentials', 'aws.js');
+    expect(Buffer.byteLength(code)).toBeLessThanOrEqual(16 * 1024);
+    expect(markedIn(code, 'xml', 'samlVerification', 'awsSdk')).toEqual([]);
+    expect(code).toContain('x-daypass-audience');
+    expect(codeOf('credentials')).not.toContain('x-daypass-audience');
   });
 
   test('what verifies responses has no samlify', () => {

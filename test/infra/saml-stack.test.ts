@@ -512,7 +512,7 @@ describe('without a SAML provider', () => {
       'POST /v1/token',
     ]);
     expect(
-      routesWith({ saml: false, oneTime: false })
+      routesWith({ saml: false, oneTime: false, aws: false })
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([...keys].sort());

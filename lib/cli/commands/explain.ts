@@ -152,6 +152,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
   const configuration =
     values.config || values.provider || values.assertion ? await configurationOf(values, io) : undefined;
   const { claims, read, provider } = await presentedProof(values, configuration, io);
+  if (provider?.kind === 'aws') throw new UsageError('No signed request goes on to a trust policy: ask with --grant.');
   const account = values.account ?? roleForm.exec(arn ?? '')?.[1] ?? defaults.account;
   const proof =
     read ??
