@@ -7,6 +7,7 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts';
 import { accountOfKey } from '../access-key.ts';
+import { markSigning } from '../environment.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
 import { signCallerIdentity } from './sign-caller-identity.ts';
 
@@ -31,8 +32,10 @@ export function liveSts(): LiveSts {
   const client = new STSClient({ maxAttempts: 3 });
   const { credentials, sha256 } = client.config;
   return {
-    callerIdentityAddress: async (headers, now) =>
-      signCallerIdentity(headers, { credentials, sha256, region: await client.config.region(), now }),
+    async callerIdentityAddress(headers, now) {
+      markSigning();
+      return signCallerIdentity(headers, { credentials, sha256, region: await client.config.region(), now });
+    },
     accountOf: async (accessKeyId) =>
       (await client.send(new GetAccessKeyInfoCommand({ AccessKeyId: accessKeyId }))).Account ?? '',
     decode: async (message) =>

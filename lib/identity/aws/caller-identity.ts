@@ -3,7 +3,7 @@ import { stsEndpoint } from '../../aws-query/sts-endpoint.ts';
 import { type Network, type NetworkAnswer, NetworkError } from '../../network/network.ts';
 import { Refusal } from '../../refusal.ts';
 import { audienceHeader, nonceHeader } from './proof-form.ts';
-import type { SignedRequest } from './signed-request.ts';
+import { invalid, type SignedRequest } from './signed-request.ts';
 
 /** As GetCallerIdentity tells it. */
 export interface CallerIdentity {
@@ -32,6 +32,8 @@ export async function callerOf(request: SignedRequest, { sts, partition }: StsMe
     return callerIn(await sts.send({ method: 'GET', url, headers, timeoutMilliseconds, longestAnswerBytes }));
   } catch (cause) {
     if (!(cause instanceof NetworkError)) throw cause;
+    // A Region that a caller made up is no failure of ours, and must not raise an alarm.
+    if ((cause.cause as { code?: unknown } | undefined)?.code === 'ENOTFOUND') throw invalid('is of no Region', cause);
     throw new Refusal('sts_unavailable', { why: cause.message }, { cause });
   }
 }

@@ -87,6 +87,14 @@ describe('a no of STS', () => {
   });
 });
 
+test('a Region that nobody has is the mistake of the caller', async () => {
+  const notFound = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+  const sts = anSts(() =>
+    Promise.reject(new NetworkError('sts.xx-none-1.amazonaws.com could not be reached', { cause: notFound })),
+  );
+  expect(await refusedBy(sts)).toMatchObject({ code: 'aws_request_invalid', detail: { why: 'is of no Region' } });
+});
+
 describe('an answer that STS never gives is a fault', () => {
   const { Arn, UserId, Account } = aCaller;
   test.each([
