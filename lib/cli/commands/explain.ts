@@ -28,7 +28,8 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
 
   --token TOKEN         an OIDC token
   --assertion RESPONSE  a SAML response in base64; its provider must be in the configuration
-  --claims JSON         claims or attributes as JSON, as in '{"iss":"https://…","sub":"alice","aud":"web"}'
+  --claims JSON         claims or attributes as JSON, as in '{"iss":"https://…","sub":"alice","aud":"web"}'; of AWS accounts
+                        '{"arn":"…"}' as GetCallerIdentity tells it
                         each of the three may be @FILE, or - for standard input
   --grant NAME          through this grant of the configuration
   --role ARN            this role; with --live its trust policy is read from IAM

@@ -1,4 +1,5 @@
-// Who is behind an ARN of GetCallerIdentity. Source: IAM User Guide, "IAM identifiers" and "Principal key values".
+// Who is behind an ARN of GetCallerIdentity. Source: IAM User Guide, "IAM identifiers"; Amazon EC2 User Guide, "Instance
+// identity roles".
 
 import { Refusal } from '../../refusal.ts';
 import type { CallerIdentity } from './caller-identity.ts';
@@ -28,7 +29,7 @@ export interface Principal {
 /** Names of roles and users, and of the sessions of roles; `aws:ec2-instance` is the role of an instance itself. */
 const assumedRole = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([\w+=,.@:-]{1,64})\/([\w+=,.@-]{2,64})$/;
 const user = /^arn:([\w-]+):iam::(\d{12}):user\/(?:[!-~]{1,511}\/)?([\w+=,.@-]{1,64})$/;
-const uniqueId = /^A[A-Z0-9]{15,127}(?::[\w+=,.@-]{2,64})?$/;
+const uniqueId = /^(?:A[A-Z0-9]{15,127}|\d{12}:aws:ec2-instance)(?::[\w+=,.@-]{2,64})?$/;
 
 /** Throws a `Refusal` for whoever is neither a role nor a user of the partition. */
 export function principalOf({ account, arn, userId }: CallerIdentity, partition: string): Principal {

@@ -36,10 +36,15 @@ test('a user is told by its own ARN, path and all', () => {
   });
 });
 
-test('an instance itself has a role of AWS', () => {
-  expect(attributes(`arn:aws:sts::${account}:assumed-role/aws:ec2-instance/i-0123456789abcdef0`)).toMatchObject({
+test('an instance itself has a role of AWS, without an id of its own', () => {
+  const [arn, userId] = [
+    'sts::111122223333:assumed-role/aws:ec2-instance/i-0abc12',
+    '111122223333:aws:ec2-instance:i-0abc12',
+  ];
+  expect(attributes(`arn:aws:${arn}`, userId)).toMatchObject({
     role: 'aws:ec2-instance',
-    session: 'i-0123456789abcdef0',
+    session: 'i-0abc12',
+    user_id: userId,
   });
 });
 
