@@ -6,7 +6,7 @@ import { brokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
 import type { SamlPart } from './saml.ts';
 
-/** A broker for tokens, SAML responses and signed requests. XML and DynamoDB cost more to load than all the rest, so they wait. */
+/** A broker for every proof that a client holds. XML and DynamoDB cost more to load than all the rest, so they wait. */
 export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
   const broker = withAwsRequests(brokerWithin(rim, configuration), rim, configuration);
   if (configuration.saml.length === 0) return broker;
