@@ -11,7 +11,7 @@ export interface SignedRequest {
   readonly nonce: string;
   readonly signedAt: Date;
   readonly expires: Date;
-  /** By name, decoded, in the order in which they are signed. */
+  /** By name, decoded, in one order however they came. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
