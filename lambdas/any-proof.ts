@@ -1,14 +1,14 @@
 import type { Rim } from '../lib/door.ts';
 import type { Broker } from '../lib/exchange.ts';
 import { keyPrefixes } from '../lib/store/store.ts';
+import { withAwsRequests } from './aws-later.ts';
 import { brokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
 import { later } from './later.ts';
-import { onceWithin } from './once.ts';
 
-/** A broker for tokens and SAML responses. XML and DynamoDB cost more to load than all the rest, so they wait. */
+/** A broker for every proof that a client holds. XML and DynamoDB cost more to load than all the rest, so they wait. */
 export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
-  const broker = { ...brokerWithin(rim, configuration), once: onceWithin(rim) };
+  const broker = withAwsRequests(brokerWithin(rim, configuration), rim, configuration);
   if (configuration.saml.length === 0) return broker;
   const part = later(() => import('#saml').then(({ samlPart }) => samlPart(rim, configuration)));
   return {
@@ -16,7 +16,7 @@ export function anyProofBrokerWithin(rim: Rim, configuration = configurationWith
     providers: { ...broker.providers, saml: async (proof, now) => (await part()).prove(proof, now) },
     // What reads assertions has the table at hand already.
     once: async (reservations, now) =>
-      reservations.some(({ key }) => !key.startsWith(keyPrefixes.token))
+      reservations.some(({ key }) => key.startsWith(keyPrefixes.assertion))
         ? (await part()).once(reservations, now)
         : broker.once(reservations, now),
   };

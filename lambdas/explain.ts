@@ -12,6 +12,7 @@ import { decideGrant } from '../lib/grant/decide-grant.ts';
 import type { Identity } from '../lib/identity/identity.ts';
 import { proveIdentity } from '../lib/identity/prove-identity.ts';
 import { Refusal, refusals } from '../lib/refusal.ts';
+import { withAwsRequests } from './aws-later.ts';
 import { provingBrokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
 import { deployed } from './rim.ts';
@@ -23,7 +24,8 @@ interface Means extends ProvingBroker {
 
 export const open: OpenDoor = (rim) => {
   const configuration = configurationWithin(rim);
-  const means: Means = { ...provingBrokerWithin(rim, configuration), oidc: configuration.oidc };
+  const broker = withAwsRequests(provingBrokerWithin(rim, configuration), rim, configuration);
+  const means: Means = { ...broker, oidc: configuration.oidc };
   return serve({ door: 'explain', dialect: explain, act: answer }, means);
 };
 
@@ -33,11 +35,11 @@ async function answer(asked: ExplainAsked, means: Means, trail: Trail): Promise<
 
 /** A grant that does not exist and one of another provider are told like one that looked at nothing. */
 async function answerCaller(
-  { token, grant }: Extract<ExplainAsked, { by: 'caller' }>,
+  { proof, grant }: Extract<ExplainAsked, { by: 'caller' }>,
   means: Means,
   trail: Trail,
 ): Promise<ExplainAnswered> {
-  const { identity, grants } = await list({ proof: { kind: 'oidc', token }, grant }, means, trail);
+  const { identity, grants } = await list({ proof, grant }, means, trail);
   const { attributes, provider, subject, provenUntil } = identity;
   const decision = decideGrant(identity, grant, means.grants);
   const asked = means.grants.get(grant);

@@ -127,8 +127,17 @@ export function cliEnvironment(environment: Environment = process.env): CliEnvir
     home: environment[variables.home] ?? (config && `${config}/daypass`),
     awsConfigFile,
     hasDisplay: process.platform !== 'linux' ? !SSH_CONNECTION : Boolean(DISPLAY ?? WAYLAND_DISPLAY),
-    all: environment,
+    // As it was when the command began.
+    all: { ...environment },
   };
+}
+
+/** Set by the command line itself, for what the AWS SDK starts while it looks for credentials. */
+export const signingVariable = 'DAYPASS_SIGNING';
+
+/** For a credential_process that would ask the command line, which asks the AWS configuration, which asks it again. */
+export function markSigning(environment: Record<string, string | undefined> = process.env): void {
+  environment[signingVariable] = '1';
 }
 
 /** What the CDK command line found out about where it deploys to. */

@@ -144,8 +144,10 @@ export async function openConsole(request: ConsoleRequest, broker: ConsoleBroker
     issued: exchanged,
     session: exchanged.session,
     ...(destination !== undefined && { destination }),
-    // Whoever came with a token signs in where that came from.
-    signInPage: request.proof.kind === 'oidc' ? broker.url : `${broker.url}/sign-in/${exchanged.grant.from}`,
+    // Whoever came with a token, or signed a request, signs in where that came from.
+    signInPage: ['oidc', 'aws'].includes(request.proof.kind)
+      ? broker.url
+      : `${broker.url}/sign-in/${exchanged.grant.from}`,
     now: broker.clock(),
   });
 }

@@ -45,6 +45,7 @@ const rows = {
   keys_unreachable: unproved,
   key_unknown: unproved,
   signature_invalid: unproved,
+  aws_request_invalid: unproved,
   response_malformed: unproved,
   signature_missing: unproved,
   certificates_expired: unproved,

@@ -3,7 +3,7 @@
 import type { keyPrefixes } from './store/store.ts';
 
 type Kind = keyof typeof keyPrefixes;
-type PresentedKind = 'oidc' | 'saml' | 'sign-in';
+type PresentedKind = 'oidc' | 'saml' | 'aws' | 'sign-in';
 
 export interface Route {
   /** The file in `lambdas/`. A door may have several routes. */
@@ -27,7 +27,7 @@ export interface Needs {
   /** The proofs it takes; of doors that take some the audit lines and failures are watched. */
   readonly takes: readonly PresentedKind[];
   readonly configuration: boolean;
-  /** What it puts into the table and takes from it; all but `issued` only where a SAML provider is configured. */
+  /** What it puts into the table and takes from it; most of it only where the configuration asks for it. */
   readonly writes: readonly Kind[];
   readonly reads: readonly Kind[];
   /** Whether it tells our own address. */
@@ -43,16 +43,23 @@ export interface Needs {
 }
 
 const nothing: Needs = { takes: [], configuration: false, writes: [], reads: [] };
-/** Whatever a door needs that takes tokens and SAML responses. */
+/** Whatever a door needs that takes tokens, SAML responses and signed AWS requests. */
 const anyProof: Needs = {
-  takes: ['oidc', 'saml'],
+  takes: ['oidc', 'saml', 'aws'],
   configuration: true,
-  writes: ['assertion', 'token'],
+  writes: ['assertion', 'token', 'awsRequest'],
   reads: ['metadata'],
   secret: 'decryption',
   issues: true,
 };
-const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'token', 'issued'], reads: ['metadata', 'issued'] };
+/** STS has no action with which a signed request would ask for a role of Daypass. */
+const stsNeeds: Needs = {
+  ...anyProof,
+  takes: ['oidc', 'saml'],
+  writes: ['assertion', 'token', 'issued'],
+  reads: ['metadata', 'issued'],
+};
+const explainNeeds: Needs = { ...nothing, takes: ['oidc', 'aws'], configuration: true, writes: ['awsRequest'] };
 const portalNeeds: Needs = {
   takes: ['sign-in'],
   configuration: true,
@@ -70,7 +77,7 @@ export const routes = [
     needsSaml: false,
     needs: anyProof,
     throttle: { perSecond: 100, burst: 200 },
-    answers: 'temporary credentials for a grant and a token or SAML response',
+    answers: 'temporary credentials for a grant and a token, SAML response or signed AWS request',
     openBecause: 'The proof in the request is the authorisation: the door verifies it, and AWS STS verifies it again.',
   },
   {
@@ -110,7 +117,7 @@ export const routes = [
     method: 'POST',
     path: '/v1/token',
     needsSaml: false,
-    needs: { ...anyProof, writes: ['assertion', 'token', 'issued'] },
+    needs: { ...anyProof, writes: [...anyProof.writes, 'issued'] },
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials for an OAuth client (RFC 8693)',
     openBecause: 'The subject token is the authorisation: the door verifies it, and AWS STS verifies it again.',
@@ -130,7 +137,7 @@ export const routes = [
     method: 'GET',
     path: '/v1/grants',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true },
+    needs: { ...nothing, takes: ['oidc', 'aws'], configuration: true, writes: ['awsRequest'] },
     throttle: { perSecond: 50, burst: 100 },
     answers: 'the grants that fit the bearer token',
     openBecause: 'The bearer token is the authorisation: the door verifies it, and answers what its holder may get.',
@@ -140,7 +147,7 @@ export const routes = [
     method: 'POST',
     path: '/v1/explain',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true },
+    needs: explainNeeds,
     throttle: { perSecond: 20, burst: 40 },
     answers: 'which of your claims a grant looked at in vain',
     openBecause: 'The bearer of the token is the one who is told, and of his own claims only: the door verifies it.',
@@ -150,7 +157,7 @@ export const routes = [
     method: 'POST',
     path: '/v1/admin/explain',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true },
+    needs: explainNeeds,
     throttle: { perSecond: 10, burst: 20 },
     answers: 'the whole trace, to operators: statement, condition, expected, got, hint',
   },
@@ -296,6 +303,8 @@ export type DoorRoute = Route & { readonly door: DoorName };
 export interface Deployment {
   /** Whether a SAML provider is configured. */
   readonly saml: boolean;
+  /** Whether AWS accounts are a provider. */
+  readonly aws: boolean;
   /** Whether some grant takes tokens once. */
   readonly oneTime: boolean;
   /** Whether some grant vouches. */
@@ -303,17 +312,25 @@ export interface Deployment {
 }
 
 /** The routes of a deployment, with what their doors need there. */
-export function routesWith({ saml, oneTime, vouch }: Deployment): readonly DoorRoute[] {
+export function routesWith({ saml, aws, oneTime, vouch }: Deployment): readonly DoorRoute[] {
   const all: readonly DoorRoute[] = routes;
   const there = all.filter(({ needsSaml, needsVouch }) => (saml || !needsSaml) && (vouch || !needsVouch));
   return there.map((route) => {
     const needs: Needs = saml ? route.needs : withoutSaml(route.needs);
-    return { ...route, needs: oneTime ? needs : { ...needs, writes: needs.writes.filter((kind) => kind !== 'token') } };
+    const unused: readonly Kind[] = [...(oneTime ? [] : ['token' as const]), ...(aws ? [] : ['awsRequest' as const])];
+    return {
+      ...route,
+      needs: {
+        ...needs,
+        takes: aws ? needs.takes : needs.takes.filter((kind) => kind !== 'aws'),
+        writes: needs.writes.filter((kind) => !unused.includes(kind)),
+      },
+    };
   });
 }
 
 function withoutSaml({ takes, writes, reads, secret: _, ...rest }: Needs): Needs {
-  const isLeft = (kind: Kind) => kind === 'issued' || kind === 'token';
+  const isLeft = (kind: Kind) => kind === 'issued' || kind === 'token' || kind === 'awsRequest';
   return {
     ...rest,
     takes: takes.filter((kind) => kind !== 'saml'),

@@ -99,7 +99,7 @@ const homes = new Map<string, readonly string[]>([
   ['@aws-sdk/client-iam', ['lambdas/refresh-metadata.ts', 'lib/cli/live-iam.ts']],
   ['@aws-sdk/client-kms', ['lib/issue/kms-signer.ts']],
   ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts', 'lib/cli/live-doors.ts']],
-  ['@smithy/signature-v4', ['lib/issue/aws-signature.ts', 'lib/cli/live-doors.ts']],
+  ['@smithy/signature-v4', ['lib/issue/aws-signature.ts', 'lib/cli/']],
   ['@napi-rs/keyring', ['lib/cli/secret-store.ts']],
   ['open', ['lib/cli/this-machine.ts']],
   ['openid-client', ['lib/cli/sign-in/oidc.ts']],

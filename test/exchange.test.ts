@@ -361,6 +361,14 @@ describe('the way into the console', () => {
     expect(Object.keys(trail)).toEqual(['asked', 'identity', 'granted', 'session', 'issued']);
   });
 
+  test('leads a machine back to the address alone: it has no page to sign in at', async () => {
+    const proof = { kind: 'aws', request: 'daypass-aws-v1.e30' } as const;
+    const aws = () => Promise.resolve(samlIdentity);
+    const means = broker();
+    await openConsole({ ...askingWithResponse, proof }, { ...means, providers: { ...means.providers, aws } }, {});
+    expect(wished.at(-1)?.signInPage).toBe('https://access.acme.example');
+  });
+
   test('without a destination wishes for none', async () => {
     await openConsole(askingWithResponse, broker(), {});
     expect(wished.at(-1)).not.toHaveProperty('destination');

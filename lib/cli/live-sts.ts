@@ -7,7 +7,9 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts';
 import { accountOfKey } from '../access-key.ts';
+import { markSigning } from '../environment.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
+import { signCallerIdentity } from './sign-caller-identity.ts';
 
 export interface SessionWish {
   readonly durationSeconds: number | undefined;
@@ -21,12 +23,19 @@ export interface LiveSts {
   /** Resolves to JSON text. */
   decode(message: string): Promise<string>;
   session(wish: SessionWish): Promise<KeptCredentials>;
+  /** Resolves to the address of a GetCallerIdentity, signed now with these headers. Nothing is asked. */
+  callerIdentityAddress(headers: Readonly<Record<string, string>>, now: Date): Promise<string>;
 }
 
 /** With the credentials, the Region and the endpoint of the AWS configuration. */
 export function liveSts(): LiveSts {
   const client = new STSClient({ maxAttempts: 3 });
+  const { credentials, sha256 } = client.config;
   return {
+    async callerIdentityAddress(headers, now) {
+      markSigning();
+      return signCallerIdentity(headers, { credentials, sha256, region: await client.config.region(), now });
+    },
     accountOf: async (accessKeyId) =>
       (await client.send(new GetAccessKeyInfoCommand({ AccessKeyId: accessKeyId }))).Account ?? '',
     decode: async (message) =>

@@ -3,6 +3,7 @@
 import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
 import { inOneLine } from '../printable.ts';
 import { askDaypass, credentialsIn } from './ask-daypass.ts';
+import { awsProof } from './aws-proof.ts';
 import { Denied, type Io, UsageError } from './command.ts';
 import { endpointOf } from './endpoint.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
@@ -44,10 +45,13 @@ export interface CredentialsWish {
   readonly profile: string;
   readonly grant: string | undefined;
   readonly durationSeconds?: number;
-  /** A token instead of the kept sign-in. */
-  readonly token?: string;
+  /** A proof instead of the kept sign-in. */
+  readonly proof?: OwnProof;
   readonly endpoint?: string;
 }
+
+/** A token that was brought, or a request that is signed when it is needed. */
+export type OwnProof = { readonly token: string } | { readonly aws: true; readonly audience: string | undefined };
 
 export interface GivenCredentials {
   readonly credentials: KeptCredentials;
@@ -56,8 +60,8 @@ export interface GivenCredentials {
 
 /** Kept ones while they are good, else new ones. Throws a `Denied`, an `Unreachable` or a `UsageError`. */
 export async function credentialsFor(wish: CredentialsWish, io: Io): Promise<GivenCredentials> {
-  const { profile: name, token, durationSeconds } = wish;
-  if (token !== undefined) return withToken({ ...wish, token }, io);
+  const { profile: name, proof, durationSeconds } = wish;
+  if (proof !== undefined) return withProof({ ...wish, proof }, io);
   const profile = signedInProfile(name, io);
   const grant = grantOf(wish.grant, profile);
   const secrets = await secretsOf(name, io);
@@ -70,7 +74,10 @@ export async function credentialsFor(wish: CredentialsWish, io: Io): Promise<Giv
     );
   }
   const idToken = await idTokenOf(name, profile, io);
-  const credentials = await exchanged({ endpoint: profile.endpoint, grant, token: idToken, durationSeconds }, io);
+  const credentials = await exchanged(
+    { endpoint: profile.endpoint, grant, proof: { token: idToken }, durationSeconds },
+    io,
+  );
   // What was wished for once is not what the next command wants.
   if (durationSeconds !== undefined) return { credentials, grant };
   const now = await secretsOf(name, io);
@@ -78,24 +85,26 @@ export async function credentialsFor(wish: CredentialsWish, io: Io): Promise<Giv
   return { credentials, grant };
 }
 
-async function withToken(
-  { token, grant, endpoint, profile, durationSeconds }: CredentialsWish & { token: string },
+async function withProof(
+  { proof, grant, endpoint, profile, durationSeconds }: CredentialsWish & { proof: OwnProof },
   io: Io,
-) {
+): Promise<GivenCredentials> {
   const known = endpointOf(endpoint, profile, io);
   if (grant === undefined) throw new UsageError('--grant: which grant?');
-  return { credentials: await exchanged({ endpoint: known, grant, token, durationSeconds }, io), grant };
+  const shown = 'token' in proof ? proof : { awsRequest: await awsProof({ ...proof, endpoint: known }, io) };
+  return { credentials: await exchanged({ endpoint: known, grant, proof: shown, durationSeconds }, io), grant };
 }
 
 interface Exchange {
   readonly endpoint: string;
   readonly grant: string;
-  readonly token: string;
+  /** By the names of the door. */
+  readonly proof: { readonly token: string } | { readonly awsRequest: string };
   readonly durationSeconds: number | undefined;
 }
 
-async function exchanged({ endpoint, ...body }: Exchange, io: Io): Promise<KeptCredentials> {
-  const answer = await askDaypass({ endpoint, path: '/v1/credentials', body }, io);
+async function exchanged({ endpoint, proof, ...rest }: Exchange, io: Io): Promise<KeptCredentials> {
+  const answer = await askDaypass({ endpoint, path: '/v1/credentials', body: { ...rest, ...proof } }, io);
   const { durationLimitedBy: limit } = answer;
   if (typeof limit === 'string') io.tell(`The session has another length than you asked for: ${inOneLine(limit)}.\n`);
   return credentialsIn(answer);

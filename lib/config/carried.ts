@@ -9,6 +9,7 @@ import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
 import type { IdpMetadata } from '../identity/saml/metadata/idp-metadata.ts';
 import { type ConditionText, compileCondition } from '../policy/condition.ts';
 import type {
+  AwsProviderSettings,
   Configuration,
   OidcProviderSettings,
   RoleSettings,
@@ -17,12 +18,13 @@ import type {
 } from './configuration.ts';
 
 /** Changed with the shape below, so that a door never misreads a file of another version. */
-const format = 'daypass/2';
+const format = 'daypass/3';
 
 interface Carried {
   readonly format: typeof format;
   readonly oidc: readonly CarriedOidc[];
   readonly saml: readonly CarriedSaml[];
+  readonly aws: readonly CarriedAws[];
   readonly serviceProvider: ServiceProviderSettings;
   readonly grants: readonly CarriedGrant[];
   readonly fallbackRegions: readonly string[];
@@ -48,6 +50,8 @@ export interface CarriedSaml
   readonly iamProviderName: string;
 }
 
+export type CarriedAws = Omit<AwsProviderSettings, 'kind'>;
+
 interface CarriedGrant extends Omit<Grant, 'when' | 'role'> {
   readonly when: readonly ConditionText[];
   readonly role: CarriedRole;
@@ -69,6 +73,7 @@ export function carry({ providers, grants, serviceProvider, fallbackRegions }: C
     format,
     oidc: all.filter((each) => each.kind === 'oidc').map(carriedOidc),
     saml: all.filter((each) => each.kind === 'saml').map(carriedSaml),
+    aws: all.filter((each) => each.kind === 'aws').map(({ kind: _, ...rest }) => rest),
     serviceProvider,
     grants: [...grants.values()].map(({ when, role, ...rest }) => ({
       ...rest,
@@ -114,6 +119,7 @@ export interface Home {
 export interface DoorConfiguration {
   readonly oidc: readonly CarriedOidc[];
   readonly saml: readonly CarriedSaml[];
+  readonly aws: readonly CarriedAws[];
   readonly serviceProvider: Partial<ServiceProviderSettings>;
   readonly grants: Grants;
   readonly fallbackRegions: readonly string[];
@@ -125,7 +131,7 @@ export function unpack(json: string, home: Home): DoorConfiguration {
   if (carried?.format !== format) {
     throw new Error(`The configuration is of format ${String(carried?.format)}; this door reads ${format}.`);
   }
-  const { oidc, saml, serviceProvider, fallbackRegions } = carried;
+  const { oidc, saml, aws, serviceProvider, fallbackRegions } = carried;
   const iamNames = new Map(saml.map(({ name, iamProviderName }) => [name, iamProviderName]));
   const grants = carried.grants.map((grant) => ({
     ...grant,
@@ -135,6 +141,7 @@ export function unpack(json: string, home: Home): DoorConfiguration {
   return {
     oidc,
     saml,
+    aws,
     serviceProvider,
     grants: new Map(grants.map((grant) => [grant.name, grant])),
     fallbackRegions,

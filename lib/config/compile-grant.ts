@@ -5,10 +5,17 @@ import { isSamlList } from '../identity/saml/condition-keys.ts';
 import { type Condition, parseConditions } from '../policy/condition.ts';
 import { isAwsKey } from '../policy/context.ts';
 import { parseOperator } from '../policy/operator.ts';
+import { checkAwsGrant } from './compile-aws.ts';
 import { compileRole } from './compile-role.ts';
 import { compileTerms } from './compile-session.ts';
 import { checkWay } from './compile-way.ts';
-import type { GrantSettings, OidcProviderSettings, ProviderSettings, Report } from './configuration.ts';
+import type {
+  FederatedProviderSettings,
+  GrantSettings,
+  OidcProviderSettings,
+  ProviderSettings,
+  Report,
+} from './configuration.ts';
 import type { DeclaredGrant } from './schema.ts';
 
 export interface GrantToCompile {
@@ -35,7 +42,8 @@ export function compileGrant({
   const provider = providers.get(declared.from);
   const forwards = declared.way === 'forward';
   const when = compileWhen(declared.when, provider, `${path}.when`, report);
-  if (provider) {
+  if (provider?.kind === 'aws') checkAwsGrant({ declared, when, provider, path, report });
+  else if (provider) {
     if (provider.kind === 'oidc') checkTenancy(when, provider, (says) => report(`${path}.when`, says));
     if (provider.kind === 'saml' && forwards && declared.session.name !== undefined) {
       report(
@@ -96,12 +104,12 @@ function checkTenancy(
 
 interface KeyCheck {
   readonly when: readonly Condition[];
-  readonly provider: ProviderSettings;
+  readonly provider: FederatedProviderSettings;
   readonly path: string;
   readonly report: Report;
 }
 
-const isUnsigned = ({ key }: Condition, { awsClaims }: ProviderSettings) =>
+const isUnsigned = ({ key }: Condition, { awsClaims }: FederatedProviderSettings) =>
   claimBehind(key) !== undefined && !awsClaims.some((claim) => claim === claimBehind(key));
 
 /** Of the keys of AWS an identity has those that its provider signs for AWS. */

@@ -18,7 +18,7 @@ export function compileOperations(
       'needs url at the top of the file: one address for all Regions, which is a domain of yours that leads to each of them',
     );
   }
-  const there = routesWith({ saml: takesSaml, oneTime: false, vouch: true });
+  const there = routesWith({ saml: takesSaml, oneTime: false, vouch: true, aws: true });
   const says = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
   for (const door of Object.keys(concurrency)) {
     if (!there.some((route) => route.door === door)) report(`operations.concurrency.${door}`, says);

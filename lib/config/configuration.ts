@@ -2,6 +2,7 @@
 
 import type { Grant, StatementDocument } from '../grant/grant.ts';
 import type { FederatedOidc, FederatedSaml } from '../grant/trust-policy.ts';
+import type { AwsProvider } from '../identity/aws/aws-provider.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
 import type { IdpMetadata } from '../identity/saml/metadata/idp-metadata.ts';
@@ -35,7 +36,10 @@ export interface OperationsSettings {
   readonly throttles: ReadonlyMap<string, Route['throttle']>;
 }
 
-export type ProviderSettings = OidcProviderSettings | SamlProviderSettings;
+export type ProviderSettings = FederatedProviderSettings | AwsProviderSettings;
+
+/** What IAM has providers for. */
+export type FederatedProviderSettings = OidcProviderSettings | SamlProviderSettings;
 
 export interface OidcProviderSettings extends ClaimRules, FederatedOidc {
   readonly name: string;
@@ -55,6 +59,12 @@ export interface SamlProviderSettings extends AssertionRules, IdpMetadata, Feder
   readonly signRequests: boolean | undefined;
   readonly iamProvider: 'create' | 'existing';
   readonly iamProviderName: string;
+}
+
+export interface AwsProviderSettings extends Omit<AwsProvider, 'audiences'> {
+  readonly kind: 'aws';
+  /** Without them: the address of the doors. */
+  readonly audiences?: readonly string[];
 }
 
 /** What we are to SAML identity providers. */

@@ -25,6 +25,7 @@ export function grantedTrust(grant: GrantSettings, scene: TrustScene): TrustPoli
   const { role } = grant;
   switch (grant.way) {
     case 'forward':
+      if (provider.kind === 'aws') throw noRole(grant);
       return trustPolicy(grant, federatedProvider(provider, url), principal);
     case 'vouch':
       return vouchedTrust({ grant, issuer, principal: ourPrincipal });

@@ -1,6 +1,7 @@
 // What was declared, checked as a whole and compiled into what the broker and the stacks use.
 
 import * as v from 'valibot';
+import { checkAccounts } from './compile-aws.ts';
 import { compileGrant } from './compile-grant.ts';
 import { compileOperations } from './compile-operations.ts';
 import { compileProvider } from './compile-provider.ts';
@@ -62,6 +63,8 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     (name, iamName, first) =>
       report(`providers.${name}.saml.iamProviderName`, `is "${iamName}", which is already that of ${first}`),
   );
+  const sound = [...providers.values()].filter(({ name }) => !readable.providers.get(name)?.faulty.length);
+  checkAccounts(sound, report);
   const names = Object.keys(memberOf(value, 'providers'));
   const grants = compileAll<DeclaredGrant, GrantSettings>(readable.grants, report, (name, each, tell) =>
     compileGrant({ name, declared: each, providers, declaredProviders: names, report: tell }),
@@ -137,7 +140,11 @@ interface Readable<T> {
 
 /** What stands in for a member that lacks its shape, so that the rest of the entry can be checked. */
 const harmless = {
-  providers: { 'oidc.audiences': ['placeholder'], 'oidc.issuer': 'https://placeholder.example' },
+  providers: {
+    'oidc.audiences': ['placeholder'],
+    'oidc.issuer': 'https://placeholder.example',
+    'aws.accounts': ['000000000000'],
+  },
   grants: {
     from: 'placeholder',
     when: 'anyone',

@@ -171,10 +171,35 @@ const saml = only({
   ),
 });
 
+const aws = only({
+  accounts: list(
+    v.pipe(
+      v.string('must be an account ID in quotes'),
+      v.regex(/^\d{12}$/, 'must be an account ID of 12 digits, in quotes'),
+    ),
+    'The accounts whose roles and users may prove who they are.',
+  ),
+  audiences: v.optional(
+    list(
+      v.pipe(v.string(notText), v.regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters')),
+      'For whom requests must be signed (x-daypass-audience), by default the address of the doors.',
+    ),
+  ),
+  organization: v.optional(
+    v.pipe(
+      v.string(notText),
+      v.regex(/^o-[a-z0-9]{10,32}$/, 'must be the ID of an organization, such as o-exampleorgid'),
+      v.description('The organization of the accounts. You state it, for grants to ask: AWS does not tell it.'),
+    ),
+  ),
+  clockLeeway: v.optional(duration('How far clocks may differ.'), 60),
+});
+
 /** An entry of `providers`. */
 export const provider = only({
   oidc: v.optional(v.pipe(oidc, v.description('An OpenID Connect issuer.'))),
   saml: v.optional(v.pipe(saml, v.description('A SAML 2.0 identity provider.'))),
+  aws: v.optional(v.pipe(aws, v.description('AWS accounts, whose roles and users sign a request as proof.'))),
 });
 
 const role = v.pipe(
@@ -438,6 +463,7 @@ export const schema = only({
 
 export type DeclaredOidc = v.InferOutput<typeof oidc>;
 export type DeclaredSaml = v.InferOutput<typeof saml>;
+export type DeclaredAws = v.InferOutput<typeof aws>;
 export type DeclaredServiceProvider = v.InferOutput<typeof serviceProvider>;
 export type DeclaredOperations = v.InferOutput<typeof operations>;
 export type DeclaredProvider = v.InferOutput<typeof provider>;

@@ -4,9 +4,8 @@ import type { ConsoleRequest } from '../exchange.ts';
 import type { Dialect } from './dialect.ts';
 import { isForm, readForm } from './form.ts';
 import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
-import { proofIn, textIn, wholeSeconds } from './members.ts';
+import { credentialsMembers, proofIn, textIn, wholeSeconds } from './members.ts';
 import { redirectTo } from './page.ts';
-import { consoleRequest } from './schemas.ts';
 
 export interface ConsoleAsked extends ConsoleRequest {
   readonly by: 'program' | 'browser';
@@ -17,7 +16,7 @@ export interface ConsoleAnswered {
   readonly link: string;
 }
 
-const members = Object.keys(consoleRequest.properties);
+const members = [...credentialsMembers, 'destination'];
 /** A SAML response of 100,000 characters with every third of them escaped. */
 const longestFormBytes = 320 * 1024;
 /** AWS's federation endpoint: how long a sign-in link is good for. */

@@ -5,14 +5,11 @@ import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import type { Issued } from '../issue/credential-issuer.ts';
 import type { Dialect } from './dialect.ts';
 import { answerJson, readJson, refuseInJson } from './json.ts';
-import { proofIn, textIn, wholeSeconds } from './members.ts';
-import { credentialsRequest } from './schemas.ts';
-
-const members = Object.keys(credentialsRequest.properties);
+import { credentialsMembers, proofIn, textIn, wholeSeconds } from './members.ts';
 
 export const credentials: Dialect<ExchangeRequest, Exchanged> = {
   read(request) {
-    const body = readJson(request, members);
+    const body = readJson(request, credentialsMembers);
     const durationSeconds = body.get('durationSeconds');
     return {
       grant: textIn(body, 'grant'),

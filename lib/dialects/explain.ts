@@ -1,15 +1,16 @@
 // POST /v1/explain and POST /v1/admin/explain: why not. A caller is told of his own claims; an operator of everything.
 
 import type { Explanation } from '../explain/explanation.ts';
+import type { PresentedProof } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
 import type { HttpRequest } from './http.ts';
 import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
-import { textIn } from './members.ts';
+import { proofIn, textIn } from './members.ts';
 import { adminExplainRequest, explainRequest } from './schemas.ts';
 
 export type ExplainAsked =
-  | { readonly by: 'caller'; readonly token: string; readonly grant: string }
+  | { readonly by: 'caller'; readonly proof: PresentedProof; readonly grant: string }
   | {
       readonly by: 'operator';
       /** The ARN that signed the request. */
@@ -58,7 +59,7 @@ export const explain: Dialect<ExplainAsked, ExplainAnswered> = {
 
 function readCaller(request: HttpRequest): ExplainAsked {
   const body = readJson(request, Object.keys(explainRequest.properties));
-  return { by: 'caller', grant: textIn(body, 'grant'), token: textIn(body, 'token') };
+  return { by: 'caller', grant: textIn(body, 'grant'), proof: proofIn(body) };
 }
 
 /** API Gateway lets nobody come here unsigned. Should it ever, nothing is told. */

@@ -1,6 +1,7 @@
-// GET /v1/grants: what the identity behind a bearer token (RFC 6750 §2.1) may get.
+// GET /v1/grants: what the identity behind a bearer token (RFC 6750 §2.1) may get. A signed AWS request may stand for one.
 
 import type { Grant } from '../grant/grant.ts';
+import { awsProofPrefix } from '../identity/aws/proof-form.ts';
 import type { PresentedProof } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
@@ -10,7 +11,8 @@ export const grants: Dialect<{ readonly proof: PresentedProof }, readonly Grant[
   read({ headers }) {
     const [, token] = /^Bearer +([^ ]+)$/i.exec(headers.get('authorization') ?? '') ?? [];
     if (token === undefined) throw new Refusal('proof_missing');
-    return { proof: { kind: 'oidc', token } };
+    const isSigned = token.startsWith(awsProofPrefix);
+    return { proof: isSigned ? { kind: 'aws', request: token } : { kind: 'oidc', token } };
   },
 
   answer(fitting) {

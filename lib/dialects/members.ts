@@ -3,10 +3,15 @@
 import type { PresentedProof } from '../identity/identity.ts';
 import { malformed } from './json.ts';
 
-/** A token or an assertion that the client holds, and one of them only. */
+const proofs = ['token', 'samlResponse', 'awsRequest'] as const;
+/** Told here and described in `schemas.ts`: a door that needs the names does not carry the descriptions. */
+export const credentialsMembers = ['grant', ...proofs, 'durationSeconds'] as const;
+
+/** What the client holds, and one of them only. */
 export function proofIn(body: ReadonlyMap<string, unknown>): PresentedProof {
+  if (proofs.filter((name) => body.has(name)).length > 1) throw malformed(`Send one of ${proofs.join(', ')}.`);
+  if (body.has('awsRequest')) return { kind: 'aws', request: textIn(body, 'awsRequest') };
   if (!body.has('samlResponse')) return { kind: 'oidc', token: textIn(body, 'token') };
-  if (body.has('token')) throw malformed('Send "token" or "samlResponse", not both.');
   return { kind: 'saml', samlResponse: textIn(body, 'samlResponse'), arrival: { by: 'client' } };
 }
 

@@ -106,7 +106,7 @@ export interface Described {
 
 export function openApi({ url, saml, vouch }: Described) {
   const paths: Record<string, Record<string, Content>> = {};
-  for (const route of routesWith({ saml, vouch, oneTime: false })) {
+  for (const route of routesWith({ saml, vouch, oneTime: false, aws: false })) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
@@ -117,7 +117,7 @@ export function openApi({ url, saml, vouch }: Described) {
     components: {
       schemas,
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An OIDC ID token.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An OIDC ID token, or a signed AWS request.' },
         containerToken: {
           type: 'apiKey',
           in: 'header',

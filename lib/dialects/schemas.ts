@@ -1,10 +1,12 @@
 // What bodies and answers look like, as JSON Schema (2020-12). Readers take the members from here, and the OpenAPI
 // document is made of them.
 
-interface Schema {
+import type { credentialsMembers } from './members.ts';
+
+interface Schema<Name extends string = string> {
   readonly type: 'object';
   readonly required?: readonly string[];
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<Name, unknown>>;
 }
 
 // Doors that need one of these do not carry the others: the bundler must know that making them does nothing else.
@@ -18,13 +20,14 @@ interface Schema {
 
 const token = text('An OIDC ID token (JWS compact form).');
 const samlResponse = text('A SAML response in base64, instead of a token.');
+const awsRequest = text('A signed AWS request (daypass-aws-v1.…), instead of a token.');
 const grant = text('The name of a grant.');
 
 export const credentialsRequest = {
   type: 'object',
   required: ['grant'],
-  properties: { grant, token, samlResponse, durationSeconds: seconds('Shortened where it is too long.') },
-} as const satisfies Schema;
+  properties: { grant, token, samlResponse, awsRequest, durationSeconds: seconds('Shortened where it is too long.') },
+} as const satisfies Schema<(typeof credentialsMembers)[number]>;
 
 export const signInRequest = {
   type: 'object',
@@ -45,8 +48,8 @@ export const consoleRequest = {
 
 export const explainRequest = {
   type: 'object',
-  required: ['grant', 'token'],
-  properties: { grant, token },
+  required: ['grant'],
+  properties: { grant, token, awsRequest },
 } as const satisfies Schema;
 
 export const adminExplainRequest = {
@@ -121,12 +124,13 @@ export const tokenRequest = {
   required: ['grant_type', 'subject_token', 'subject_token_type'],
   properties: {
     grant_type: { const: 'urn:ietf:params:oauth:grant-type:token-exchange' },
-    subject_token: text('An ID token, or a SAML response in base64url.'),
+    subject_token: text('An ID token, a SAML response in base64url, or a signed AWS request.'),
     subject_token_type: {
       enum: [
         'urn:ietf:params:oauth:token-type:id_token',
         'urn:ietf:params:oauth:token-type:jwt',
         'urn:ietf:params:oauth:token-type:saml2',
+        'urn:daypass:token-type:aws-signed-request',
       ],
     },
     audience: text('The name of a grant.'),

@@ -14,11 +14,15 @@ export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchan
 /** Ours, as §3 allows: `access_token` is what `credential_process` prints. */
 export const awsCredentialsType = 'urn:daypass:token-type:aws-credentials';
 
+/** Ours, too: a presigned GetCallerIdentity as `identity/aws/proof-form.ts` writes it. */
+export const awsSignedRequestType = 'urn:daypass:token-type:aws-signed-request';
+
 const tokenType = (name: string) => `urn:ietf:params:oauth:token-type:${name}`;
 const tokenTypes: ReadonlyMap<string, PresentedProof['kind']> = new Map([
   [tokenType('id_token'), 'oidc'],
   [tokenType('jwt'), 'oidc'],
   [tokenType('saml2'), 'saml'],
+  [awsSignedRequestType, 'aws'],
 ]);
 
 /** A SAML response of 100,000 characters in base64url, and the rest. */
@@ -77,6 +81,7 @@ function proofIn(token: string | undefined, type: string | undefined): Presented
   const kind = tokenTypes.get(type);
   if (kind === undefined) throw bad(`"subject_token_type" must be one of ${[...tokenTypes.keys()].join(', ')}.`);
   if (kind === 'oidc') return { kind, token };
+  if (kind === 'aws') return { kind, request: token };
   return { kind: 'saml', samlResponse: base64(token), arrival: { by: 'client' } };
 }
 

@@ -17,7 +17,7 @@ type OidcSettings = Pick<OidcProviderSettings, 'kind' | 'issuer' | 'audiences'>;
 /** Claims that somebody wrote down: what every token of the provider says need not be among them, nor times. */
 export function typedClaims(
   claims: Claims,
-  provider: OidcSettings | { readonly kind: 'saml' } | undefined,
+  provider: OidcSettings | { readonly kind: 'saml' | 'aws' } | undefined,
   now: Date,
 ): Claims {
   const seconds = Math.floor(now.getTime() / 1000);
@@ -29,7 +29,7 @@ export function typedClaims(
         ]
       : [];
   const times: readonly (readonly [string, unknown])[] =
-    provider?.kind === 'saml'
+    provider && provider.kind !== 'oidc'
       ? []
       : [
           ['iat', seconds],

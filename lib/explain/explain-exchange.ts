@@ -14,6 +14,7 @@ import { Refusal, refusals } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import { acsPath } from '../sign-in/our-addresses.ts';
 import { type Claims, claimedByOidc } from './claimed.ts';
+import { claimedByAws } from './claimed-aws.ts';
 import { claimedBySaml } from './claimed-saml.ts';
 import { explainGrant, explainSession } from './explain-grant.ts';
 import { explainTrust, type FederatedRequest } from './explain-trust.ts';
@@ -78,10 +79,10 @@ export function explainExchange(
     stages.push(stage('trust policy', 'not judged', notJudged[plan.way]));
     return end({ plan });
   }
+  const { provider } = exchange;
   const request = requestFor(exchange, { identity: proof.identity, plan, configuration, surroundings });
   const settings = configuration.grants.get(exchange.grant);
-  const trust =
-    exchange.trust?.policy ?? (settings && deployedTrust(settings, exchange.provider, configuration, surroundings));
+  const trust = exchange.trust?.policy ?? (settings && deployedTrust(settings, provider, configuration, surroundings));
   stages.push(
     trust
       ? explainTrust(trust, request)
@@ -102,8 +103,7 @@ interface Proved {
 
 function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | 'claims'>, now: Date): Proved {
   try {
-    const identity =
-      provider.kind === 'oidc' ? claimedByOidc(claims, provider, now) : claimedBySaml(claims, provider, now);
+    const identity = claimedBy(provider, claims, now);
     const says = `${identity.subject}, as ${provider.name} would prove it: no signature is verified here.`;
     return { stage: stage('proof', 'passed', says, { warnings: unannounced(identity) }), identity };
   } catch (error) {
@@ -111,6 +111,17 @@ function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | '
     const detail = Object.entries(error.detail).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
     const says = [refusals[error.code].says, detail.join(', ')].filter(Boolean).join(' ');
     return { stage: stage('proof', 'failed', says), identity: undefined };
+  }
+}
+
+function claimedBy(provider: ProviderSettings, claims: Claims, now: Date): Identity {
+  switch (provider.kind) {
+    case 'oidc':
+      return claimedByOidc(claims, provider, now);
+    case 'saml':
+      return claimedBySaml(claims, provider, now);
+    case 'aws':
+      return claimedByAws(claims, provider, now);
   }
 }
 
@@ -136,6 +147,7 @@ function requestFor(
   const target = { account, sessionName: plan.sessionName, now, sourceIp, roleTags: trust?.roleTags ?? new Map() };
   if (plan.way === 'vouch') return webIdentityRequest(vouchedFor(plan, configuration, surroundings), target);
   if (provider.kind === 'oidc') return webIdentityRequest(new Map([['iss', provider.issuer], ...claims]), target);
+  if (provider.kind === 'aws') throw new Error('A signed request cannot be forwarded.');
   return samlRequest(identity, {
     ...target,
     principal: principalIn(account, provider),

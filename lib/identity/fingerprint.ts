@@ -11,6 +11,8 @@ export function proofFingerprint(proof: PresentedProof): string {
       return fingerprint(before(proof.token.lastIndexOf('.'), proof.token));
     case 'saml':
       return fingerprint(proof.samlResponse.replace(/\r?\n/g, ''));
+    case 'aws':
+      return fingerprint(proof.request);
     case 'sign-in':
       // The rest of the handle is a key.
       return fingerprint(before(proof.handle.indexOf('.'), proof.handle));

@@ -3,7 +3,7 @@
 import { isAwsKey } from '../policy/context.ts';
 
 /** Unproved input. */
-export type PresentedProof = OidcProof | SamlProof | SignInProof | CodeProof;
+export type PresentedProof = OidcProof | SamlProof | AwsProof | SignInProof | CodeProof;
 
 /** `token` is an OIDC ID token in JWS compact form (RFC 7515 §7.1). */
 export interface OidcProof {
@@ -23,6 +23,12 @@ export interface SamlProof {
  * sign-in left there; or from a client that held it, and that no request of ours made the identity provider give it.
  */
 export type Arrival = { readonly by: 'browser'; readonly secret: string | undefined } | { readonly by: 'client' };
+
+/** `request` is a presigned AWS request in the form of `aws/proof-form.ts`. */
+export interface AwsProof {
+  readonly kind: 'aws';
+  readonly request: string;
+}
 
 /** What the browser keeps of a sign-in that was proved a moment ago. */
 export interface SignInProof {
@@ -62,8 +68,8 @@ export interface Identity {
   readonly oneTime?: Reservation;
 }
 
-/** The verified proof in the form that AWS STS verifies again. */
-export type Evidence = OidcProof | SamlEvidence;
+/** The verified proof in the form that AWS STS verifies again; of a signed request there is none. */
+export type Evidence = OidcProof | SamlEvidence | { readonly kind: 'aws' };
 
 export interface SamlEvidence {
   readonly kind: 'saml';

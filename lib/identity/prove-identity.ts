@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import type { CodeProof, Identity, PresentedProof, SamlProof, SignInProof } from './identity.ts';
+import type { AwsProof, CodeProof, Identity, PresentedProof, SamlProof, SignInProof } from './identity.ts';
 import { type OidcProviders, proveOidcToken } from './oidc/oidc-provider.ts';
 
 /** Resolves to an identity or rejects with a `Refusal`. */
@@ -10,6 +10,8 @@ export interface Providers {
   readonly oidc: OidcProviders;
   /** A function, so that a door which rarely sees a response need not load what reads XML until it does. */
   readonly saml?: Prover<SamlProof>;
+  /** Likewise. */
+  readonly aws?: Prover<AwsProof>;
   readonly signIns?: Prover<SignInProof>;
   readonly codes?: Prover<CodeProof>;
 }
@@ -21,6 +23,8 @@ export async function proveIdentity(proof: PresentedProof, providers: Providers,
       return proveOidcToken(proof.token, providers.oidc, now);
     case 'saml':
       return (providers.saml ?? nobody)(proof, now);
+    case 'aws':
+      return (providers.aws ?? nobody)(proof, now);
     case 'sign-in':
       return (providers.signIns ?? nobody)(proof, now);
     case 'code':

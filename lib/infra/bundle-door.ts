@@ -35,10 +35,11 @@ const extension = extname(import.meta.url);
 export type FunctionName = DoorName | 'refresh-metadata' | 'watch-providers' | 'record-audit';
 
 /**
- * Loaded when it is first needed, and a file of its own until then: what reads SAML responses, at a door that mostly sees
- * tokens, what speaks to the table, and what the ways of issuing take that sign something.
+ * Loaded when it is first needed, and a file of its own until then: what reads SAML responses and signed AWS requests, at a
+ * door that mostly sees tokens, what speaks to the table, and what the ways of issuing take that sign something.
  */
 const later = {
+  '#aws': 'aws',
   '#chain': 'chain',
   '#federation': 'federation',
   '#saml': 'saml',

@@ -62,7 +62,8 @@ export class Daypass extends Construct {
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
     const { tracing, concurrency, throttles } = configuration.operations;
-    const there = { saml: takesSaml, oneTime, vouch: goes(configuration, 'vouch') };
+    const takesAws = [...configuration.providers.values()].some(({ kind }) => kind === 'aws');
+    const there = { saml: takesSaml, aws: takesAws, oneTime, vouch: goes(configuration, 'vouch') };
     const routes = routesWith(there).map((route) => ({
       ...route,
       throttle: throttles.get(routeKey(route)) ?? route.throttle,
@@ -100,13 +101,15 @@ export class Daypass extends Construct {
         const ofDoor = routes.filter((route) => route.door === door);
         const needs = needsOf(ofDoor);
         const speaksSaml = needs.takes.includes('saml') || ofDoor.some(({ needsSaml }) => needsSaml);
+        // Requests are signed for us.
+        const tellsAddress = speaksSaml || needs.takes.includes('aws') || needs.address;
         const made = new DoorFunction(this, `Door-${door}`, {
           door,
           description: `Daypass: ${ofDoor.map(({ method, path }) => `${method} ${path}`).join(', ')}.`,
           logRetention,
           environment: {
             ...((needs.configuration || needs.publishesKeys) && environment),
-            ...((speaksSaml || needs.address) && { [variables.url]: this.url }),
+            ...(tellsAddress && { [variables.url]: this.url }),
             ...(needs.writes.length + needs.reads.length > 0 && ofTable),
             ...ways.environmentOf(needs),
             ...(needs.findsExchanges && ofAudit),

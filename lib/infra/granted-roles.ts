@@ -15,7 +15,7 @@ import {
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
+import type { Configuration, FederatedProviderSettings, GrantSettings } from '../config/configuration.ts';
 import { grantedTrust } from '../config/granted-trust.ts';
 import type { StatementDocument } from '../grant/grant.ts';
 import { type TrustPolicyDocument, vouchedAudience } from '../grant/trust-policy.ts';
@@ -68,6 +68,7 @@ export class GrantedRoles extends Construct {
     };
     const principals = new Map(
       [...configuration.providers.values()]
+        .filter((each) => each.kind !== 'aws')
         .filter(({ name }) => needed(name))
         .map((each) => [each.name, this.principalOf(each)]),
     );
@@ -96,7 +97,7 @@ export class GrantedRoles extends Construct {
   }
 
   /** What trust policies call the provider: a name that IAM has built in, or the ARN of its provider resource. */
-  private principalOf(provider: ProviderSettings): string {
+  private principalOf(provider: FederatedProviderSettings): string {
     const arn = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'iam', region: '', resource, resourceName });
     const { name } = provider;

@@ -81,7 +81,9 @@ const metricOf = (provider: string, metricName: string, statistic: string) =>
 
 function watchesOf(provider: ProviderSettings): Watch[] {
   const { name, kind } = provider;
-  const isFetched = kind === 'oidc' || provider.refreshedFrom !== undefined;
+  // AWS publishes nothing of its accounts.
+  if (kind === 'aws') return [];
+  const isFetched = kind === 'oidc' || (provider.kind === 'saml' && provider.refreshedFrom !== undefined);
   return [...(isFetched ? [unreachable(name)] : []), ...(kind === 'saml' ? endings(name) : [])];
 }
 

@@ -31,5 +31,8 @@ function callFor({ evidence, sessionName, principalArn = '' }: SessionPlan): Sts
         action: 'AssumeRoleWithSAML',
         parameters: { PrincipalArn: principalArn, SAMLAssertion: evidence.samlResponse },
       };
+    case 'aws':
+      // Configuration refuses such a grant.
+      throw new Error('A signed request cannot be forwarded.');
   }
 }

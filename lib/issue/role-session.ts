@@ -1,8 +1,8 @@
 // What every way tells STS of a session, and what STS gives for it.
 
+import { elementText, requiredText } from '../aws-query/sts-answer.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import { type Issued, type ToldMember, toldMembers } from './credential-issuer.ts';
-import { elementText, requiredText } from './sts-answer.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 

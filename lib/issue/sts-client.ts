@@ -1,9 +1,10 @@
 // STS calls: one form POST each, at a regional endpoint, with the next Region as fallback.
-// Source: AWS STS API Reference, "Common errors"; AWS General Reference, "AWS STS endpoints".
+// Source: AWS STS API Reference, "Common errors".
 
+import { elementText } from '../aws-query/sts-answer.ts';
+import { stsEndpoint } from '../aws-query/sts-endpoint.ts';
 import { type Network, type NetworkAnswer, NetworkError } from '../network/network.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
-import { elementText } from './sts-answer.ts';
 
 export interface StsClientOptions {
   readonly network: Network;
@@ -33,19 +34,6 @@ const longestAnswerBytes = 64 * 1024;
 const attemptsPerRegion = 2;
 const pauseMilliseconds = 100;
 const version = '2011-06-15';
-
-/** AWS partitions and the domain of their endpoints. */
-const domains: Readonly<Record<string, string>> = {
-  aws: 'amazonaws.com',
-  'aws-us-gov': 'amazonaws.com',
-  'aws-cn': 'amazonaws.com.cn',
-  'aws-eusc': 'amazonaws.eu',
-  'aws-iso': 'c2s.ic.gov',
-  'aws-iso-b': 'sc2s.sgov.gov',
-};
-
-export const stsEndpoint = (region: string, partition: string) =>
-  `https://sts.${region}.${domains[partition] ?? 'amazonaws.com'}`;
 
 /** What STS's own codes mean to our callers. Whatever is not here is a request that STS should have taken. */
 const refusalFor = new Map<string, RefusalCode>([

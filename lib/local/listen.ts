@@ -5,14 +5,10 @@ export const loopback = '127.0.0.1';
 
 const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
-/**
- * Answers only those who call it by a loopback name, or by one of `others` whose owner nobody can be: a page whose name
- * resolves to this machine does not.
- */
-export function loopbackServer(listener: RequestListener, others?: RegExp): Server {
+/** Answers only those who call it by a loopback name: a page whose name resolves to this machine does not. */
+export function loopbackServer(listener: RequestListener): Server {
   return createServer((request, response) => {
-    const { host = '' } = request.headers;
-    if (loopbackHost.test(host) || others?.test(host)) listener(request, response);
+    if (loopbackHost.test(request.headers.host ?? '')) listener(request, response);
     else response.writeHead(421).end();
   });
 }

@@ -26,13 +26,16 @@ const wholeAddress = (local: string) => new RegExp(`${local.replace(/[.[\]]/g, '
 const withoutSlash = (address: string) => address.replace(/\/$/, '');
 const isWithin = (url: string, address: string) => url === address || url.startsWith(`${withoutSlash(address)}/`);
 
+/** Says to the embedded AWS what host a request was for: a signature holds for that one. */
+export const meantHostHeader = 'x-forwarded-host';
+
 /** Whatever the host, the request goes to the embedded AWS: for STS, whose endpoints differ by Region only. */
 export function allTo(local: string): Network {
   return {
     send: (request) => {
-      const { pathname, search, host } = new URL(request.url);
-      // What is signed is signed for that host.
-      return sendTo(`${local}${pathname}${search}`, { ...request, headers: { ...request.headers, host } });
+      const { host, pathname, search } = new URL(request.url);
+      const headers = { ...request.headers, [meantHostHeader]: host };
+      return sendTo(`${local}${pathname}${search}`, { ...request, headers });
     },
   };
 }

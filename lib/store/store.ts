@@ -27,4 +27,5 @@ export const keyPrefixes = {
   issued: 'issued#',
   code: 'code#',
   token: 'token#',
+  awsRequest: 'aws-request#',
 } as const;

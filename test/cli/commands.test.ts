@@ -25,7 +25,7 @@ const credentials = {
 
 const refusing = (): LiveSts => {
   const no = () => Promise.reject(new Error('AccessDenied'));
-  return { accountOf: no, decode: no, session: no };
+  return { accountOf: no, decode: no, session: no, callerIdentityAddress: no };
 };
 
 describe('credentials are written', () => {

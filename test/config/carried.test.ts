@@ -77,10 +77,10 @@ describe('a configuration carried to a door', () => {
     ['no version', '{"providers":[],"grants":[],"fallbackRegions":[]}'],
     ['a list', '[]'],
   ])('%s is refused, with what is read', (_, json) => {
-    expect(() => unpack(json, home)).toThrow('this door reads daypass/2');
+    expect(() => unpack(json, home)).toThrow('this door reads daypass/3');
   });
 
-  test.each(['', 'providers: {}', '{"format":"daypass/2"', 'null'])('%j is refused', (json) => {
+  test.each(['', 'providers: {}', '{"format":"daypass/3"', 'null'])('%j is refused', (json) => {
     expect(() => unpack(json, home)).toThrow(Error);
   });
 });

@@ -217,7 +217,8 @@ describe('a SAML provider', () => {
 
   test('is not OIDC at the same time, nor nothing', () => {
     const oidc = { issuer: 'https://login.acme.example', audiences: ['web'] };
-    const says = 'must have one of oidc, an OpenID Connect issuer, and saml, a SAML identity provider';
+    const says =
+      'must have one of oidc, an OpenID Connect issuer, saml, a SAML identity provider, and aws, AWS accounts';
     const both = { both: { oidc, saml: { metadata: 'other.xml' } }, neither: {} };
     expect(problems({ providers: both })).toEqual([
       { path: 'providers.both', says },

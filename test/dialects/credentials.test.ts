@@ -139,13 +139,15 @@ describe('a request for credentials', () => {
 
   test.each<[request: ReturnType<typeof aRequest>, hint: string]>([
     [aRequest({ grant: 'files' }), '"token" must be there and be a text.'],
-    [aRequest({ ...whole, samlResponse: 'x' }), 'Send "token" or "samlResponse", not both.'],
+    [aRequest({ ...whole, samlResponse: 'x' }), 'Send one of token, samlResponse, awsRequest.'],
+    [aRequest({ ...whole, awsRequest: 'x' }), 'Send one of token, samlResponse, awsRequest.'],
+    [aRequest({ grant: 'files', awsRequest: 1 }), '"awsRequest" must be there and be a text.'],
     [aRequest({ grant: 'files', samlResponse: '' }), '"samlResponse" must be there and be a text.'],
     [aRequest({ token }), '"grant" must be there and be a text.'],
     [aRequest(withDuration('0')), '"durationSeconds" must be a whole number of seconds, 1 or more.'],
     [
       aRequest({ ...whole, x: 1 }),
-      'The members of the body are grant, token, samlResponse, durationSeconds; there is another.',
+      'The members of the body are grant, token, samlResponse, awsRequest, durationSeconds; there is another.',
     ],
     [aRequest('{'), 'The body must be one JSON object in UTF-8, with no member twice.'],
   ])('that is malformed is told what would be right: %#', (request, hint) => {

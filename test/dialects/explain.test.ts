@@ -12,11 +12,14 @@ const forOperators = (body: object, iamCaller: string | undefined = operator) =>
 });
 
 describe('a caller’s question', () => {
-  test('has a grant and a token', () => {
+  test('has a grant and a token, or a signed AWS request', () => {
     expect(explain.read(aRequest({ grant: 'files', token: 'a.b.c' }))).toEqual({
       by: 'caller',
       grant: 'files',
-      token: 'a.b.c',
+      proof: { kind: 'oidc', token: 'a.b.c' },
+    });
+    expect(explain.read(aRequest({ grant: 'files', awsRequest: 'daypass-aws-v1.e30' }))).toMatchObject({
+      proof: { kind: 'aws', request: 'daypass-aws-v1.e30' },
     });
   });
 
@@ -25,6 +28,8 @@ describe('a caller’s question', () => {
     [{ grant: 'files' }],
     [{ grant: '', token: 'a.b.c' }],
     [{ grant: 'files', token: 1 }],
+    [{ grant: 'files', samlResponse: 'PHNhbWw+' }],
+    [{ grant: 'files', token: 'a.b.c', awsRequest: 'daypass-aws-v1.e30' }],
     [{ grant: 'files', provider: 'app', claims: { sub: 'alice' } }],
   ])('is not %j', (body) => {
     expect(refusalOf(() => explain.read(aRequest(body)))?.code).toBe('request_malformed');

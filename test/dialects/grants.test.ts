@@ -13,6 +13,12 @@ describe('a request for grants', () => {
     expect(grants.read(bearing(authorization))).toEqual({ proof: { kind: 'oidc', token } });
   });
 
+  test('may bear a signed AWS request, which nothing else begins like', () => {
+    const request = 'daypass-aws-v1.eyJ1cmwiOiIifQ';
+    expect(grants.read(bearing(`Bearer ${request}`))).toEqual({ proof: { kind: 'aws', request } });
+    expect(grants.read(bearing(`Bearer x${request}`)).proof.kind).toBe('oidc');
+  });
+
   test.each([
     '',
     'Bearer',

@@ -39,6 +39,12 @@ describe('a request', () => {
     expect(asked({ subject_token_type: type('jwt') }).proof.kind).toBe('oidc');
   });
 
+  test('brings a signed AWS request as it is', () => {
+    const subject_token = 'daypass-aws-v1.eyJ1cmwiOiIifQ';
+    const subject_token_type = 'urn:daypass:token-type:aws-signed-request';
+    expect(asked({ subject_token, subject_token_type }).proof).toEqual({ kind: 'aws', request: subject_token });
+  });
+
   test('brings a SAML response in base64url', () => {
     const samlResponse = Buffer.from('<samlp:Response>ÿ~?</samlp:Response>').toString('base64');
     const subject_token = Buffer.from(samlResponse, 'base64').toString('base64url');
@@ -66,6 +72,11 @@ describe('a request that is none', () => {
     ['no grant type', encoded({ ...whole, grant_type: undefined }), 'invalid_request'],
     ['another grant type', encoded({ ...whole, grant_type: 'authorization_code' }), 'unsupported_grant_type'],
     ['no subject token', encoded({ ...whole, subject_token: undefined }), 'invalid_request'],
+    [
+      'our own type for something else',
+      encoded({ ...whole, subject_token_type: 'urn:daypass:token-type:aws' }),
+      'invalid_request',
+    ],
     ['no type of the subject token', encoded({ ...whole, subject_token_type: undefined }), 'invalid_request'],
     ['an access token', encoded({ ...whole, subject_token_type: type('access_token') }), 'invalid_request'],
     ['a SAML 1.1 assertion', encoded({ ...whole, subject_token_type: type('saml1') }), 'invalid_request'],

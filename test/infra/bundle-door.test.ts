@@ -37,9 +37,13 @@ const folderOf = (name: FunctionName) => folders.get(name) ?? '';
 const filesOf = (name: FunctionName) => readdirSync(folderOf(name)).sort();
 const codeOf = (name: FunctionName, file = 'index.js') => readFileSync(join(folderOf(name), file), 'utf8');
 
-test('without a SAML provider the credentials door has nothing that reads responses', () => {
-  const folder = bundleDoor('credentials', {}, ['saml', 'chain', 'federation', 'vouch']);
-  expect(readdirSync(folder).sort()).toEqual(['index.js', 'package.json', 'store.js']);
+test.each([
+  ['without a SAML provider and AWS accounts', ['aws', 'saml'], []],
+  ['without a SAML provider', ['saml'], ['aws.js']],
+  ['without AWS accounts', ['aws'], ['saml.js']],
+] as const)('%s the credentials door has nothing that reads what they prove', (_, leftOut, there) => {
+  const folder = bundleDoor('credentials', {}, [...leftOut, 'chain', 'federation', 'vouch']);
+  expect(readdirSync(folder).sort()).toEqual([...there, 'index.js', 'package.json', 'store.js'].sort());
   rmSync(folder, { recursive: true });
 });
 
@@ -67,12 +71,14 @@ describe('bundles', () => {
   const ways = ['chain', 'federation', 'vouch'] as const;
   /** Beside `index.js`: what the ways of issuing take that sign something, what reads SAML responses, and what speaks to the table. */
   const later: Partial<Record<FunctionName, readonly LeftOut[]>> = {
-    console: [...ways, 'saml', 'store'],
+    console: [...ways, 'aws', 'saml', 'store'],
     'container-credentials': [...ways, 'store'],
-    credentials: [...ways, 'saml', 'store'],
+    credentials: [...ways, 'aws', 'saml', 'store'],
+    explain: ['aws', 'store'],
+    grants: ['aws', 'store'],
     portal: ways,
-    'sts-query': [...ways, 'saml', 'store'],
-    'token-exchange': [...ways, 'saml', 'store'],
+    'sts-query': [...ways, 'aws', 'saml', 'store'],
+    'token-exchange': [...ways, 'aws', 'saml', 'store'],
   };
 
   test.each(doors)('the door %s is one file with the configuration, and what it loads when it is needed', (door) => {
@@ -114,6 +120,14 @@ describe('bundles', () => {
     }
     expect(markedIn(codeOf('sign-in'), 'samlify')).not.toEqual([]);
     expect(markedIn(codeOf('grants'), 'tokens')).not.toEqual([]);
+  });
+
+  test('what reads signed AWS requests is at most 20 KB, and has nothing of the AWS SDK', () => {
+    const code = codeOf('credentials', 'aws.js');
+    expect(Buffer.byteLength(code)).toBeLessThanOrEqual(20 * 1024);
+    expect(markedIn(code, 'xml', 'samlVerification', 'awsSdk')).toEqual([]);
+    expect(code).toContain('x-daypass-audience');
+    expect(codeOf('credentials')).not.toContain('x-daypass-audience');
   });
 
   test('what verifies responses has no samlify', () => {

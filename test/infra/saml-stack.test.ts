@@ -14,7 +14,7 @@ import { aMetadata, documentsOf } from '../kit/metadata.ts';
 import { aSamlIdp } from '../kit/saml-idp.ts';
 import { type Deployed, deployed, home, read, rolesOf } from './kit.ts';
 
-const routes = routesWith({ saml: true, oneTime: false, vouch: false });
+const routes = routesWith({ saml: true, oneTime: false, vouch: false, aws: false });
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -571,7 +571,7 @@ describe('without a SAML provider', () => {
       'POST /v1/token',
     ]);
     expect(
-      routesWith({ saml: false, oneTime: false, vouch: false })
+      routesWith({ saml: false, oneTime: false, vouch: false, aws: false })
         .map(({ method, path }) => `${method} ${path}`)
         .sort(),
     ).toEqual([...keys].sort());

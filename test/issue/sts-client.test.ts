@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { stsClient, stsEndpoint } from '../../lib/issue/sts-client.ts';
+import { stsEndpoint } from '../../lib/aws-query/sts-endpoint.ts';
+import { stsClient } from '../../lib/issue/sts-client.ts';
 import { NetworkError } from '../../lib/network/network.ts';
 import { Refusal, type RefusalCode } from '../../lib/refusal.ts';
 import { granted, hostsOf, refused, type StsNetwork, stsNetwork } from './kit.ts';

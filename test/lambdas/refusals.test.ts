@@ -46,6 +46,7 @@ const file = {
     corp: { saml: { metadata: 'corp.xml' } },
     portal: { saml: { metadata: 'portal.xml', allowUnsolicited: true, recipients: [recipient] } },
     old: { saml: { metadata: 'old.xml', allowUnsolicited: true, recipients: [recipient] } },
+    fleet: { aws: { accounts: ['111122223333'] } },
   },
   grants: {
     'for-app': {
@@ -365,6 +366,7 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   sts_refused_request: () => withSts(stsError('ValidationError')),
   form_expected: async () => toldOnPage(await fetch(`${url}/saml/acs`, { method: 'POST', body: '{}' })),
   provider_unknown: async () => toldOnPage(await browse('/sign-in/nobody')),
+  aws_request_invalid: () => post({ grant: 'for-ci', awsRequest: 'daypass-aws-v1.e30' }),
   response_malformed: () => post({ grant: 'for-portal', samlResponse: 'PHNhbWw+' }),
   signature_missing: () => bring({ sign: 'none' }),
   certificates_expired: () => bring({}, forgotten),

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { allTo, parseStandIn, standInNetwork } from '../../lib/local/stand-ins.ts';
 import { NetworkError, type NetworkRequest } from '../../lib/network/network.ts';
+import { signedParts } from '../kit/aws-proof.ts';
+import { addUser, anEmbeddedAws } from '../kit/embedded-aws.ts';
 import { serving } from '../kit/loopback.ts';
 import { aNetwork } from '../kit/network.ts';
 
@@ -121,6 +123,17 @@ describe('all to one', () => {
       const { body } = await network.send(get(`https://${host}/a?b=c`, { method: 'POST', body: 'Action=X' }));
       expect(JSON.parse(body)).toMatchObject({ method: 'POST', url: '/a?b=c', body: 'Action=X' });
     }
+  });
+
+  test('which host was meant is told, for a signature holds for that one', async () => {
+    const aws = await anEmbeddedAws();
+    const { keys } = addUser(aws);
+    const ask = async (host: string) => {
+      const { url } = await signedParts({ keys, host, headers: {} });
+      return (await allTo(aws.address).send(get(url.replace(host, 'sts.eu-central-1.amazonaws.com')))).status;
+    };
+    expect(await ask('sts.eu-central-1.amazonaws.com')).toBe(200);
+    expect(await ask('sts.eu-west-1.amazonaws.com')).toBe(403);
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseDuration } from '../../config/duration.ts';
+import { awsOptions, checkAwsOptions } from '../aws-proof.ts';
 import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, textOf, UsageError } from '../command.ts';
 import { formatNamed, formats, formatted } from '../formats.ts';
 import { defaultProfile } from '../profiles.ts';
@@ -12,7 +13,10 @@ Prints credentials for a grant: those that are kept while more than five minutes
   --format FORMAT   ${formats.join(', ')}   (default: env; process is for credential_process of the AWS configuration)
   --duration D      as 4h, 90m or seconds, for this once; what is too long is shortened, below 15m raised
   --token T         an ID token instead of the kept sign-in; @FILE, or - for standard input
-  --endpoint URL    with --token: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
+  --aws             a request signed with the credentials of the AWS configuration instead, for machines of AWS accounts
+                    that Daypass knows; nobody signs in
+  --endpoint URL    with --token and --aws: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
+  --audience TEXT   with --aws: what Daypass is called, where its configuration says so   (default: the address)
   --profile NAME    (default: ${defaultProfile})
   --json            the same as --format json
 
@@ -26,7 +30,7 @@ const options = {
   format: { type: 'string' },
   duration: { type: 'string' },
   token: { type: 'string' },
-  endpoint: { type: 'string' },
+  ...awsOptions,
   profile: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
@@ -40,14 +44,24 @@ export const credentials: Command = {
 };
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { grant, profile = defaultProfile, endpoint, ...values } = argumentsIn(args, options).values;
+  const {
+    grant,
+    profile = defaultProfile,
+    endpoint,
+    aws = false,
+    audience,
+    ...values
+  } = argumentsIn(args, options).values;
   const format = formatNamed(values.json ? 'json' : (values.format ?? 'env'));
   const durationSeconds = values.duration === undefined ? undefined : secondsOf(values.duration);
   const token = values.token === undefined ? undefined : await textOf(values.token, io);
+  checkAwsOptions(aws, { audience });
+  if (aws && token !== undefined) throw new UsageError('Bring one proof: --token or --aws.');
+  const proof = aws ? ({ aws, audience } as const) : token !== undefined && { token };
   const wish = {
     profile,
     grant,
-    ...(token !== undefined && { token }),
+    ...(proof && { proof }),
     ...(endpoint !== undefined && { endpoint }),
     ...(durationSeconds !== undefined && { durationSeconds }),
   };

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { devNull } from 'node:os';
 import { profileIn } from '../aws-config.ts';
+import { awsOptions, checkAwsOptions } from '../aws-proof.ts';
 import { argumentsIn, type Command, type ExitCode, type Io, UsageError } from '../command.ts';
 import { asEnvironment, withoutMilliseconds } from '../formats.ts';
 import type { LoopbackServer } from '../machine.ts';
@@ -15,6 +16,10 @@ on this machine instead, from which AWS SDKs fetch new ones by themselves for as
   --grant NAME     (default: that of the sign-in)
   --server         for work that takes longer than credentials last; it does not see your AWS configuration, whose profiles
                    would go before, but for the region of [default]
+  --aws            proved by a request that is signed with the credentials of the AWS configuration, with --server each time
+                   anew; nobody signs in
+  --endpoint URL   with --aws: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
+  --audience TEXT  with --aws: what Daypass is called, where its configuration says so   (default: the address)
   --profile NAME   (default: ${defaultProfile})
 
   daypass exec --grant tenant-files -- aws s3 ls s3://privet/blue/
@@ -25,6 +30,7 @@ Exit status: 0 or what the command ends with; before it runs 1 refused, 2 it can
 const options = {
   grant: { type: 'string' },
   server: { type: 'boolean' },
+  ...awsOptions,
   profile: { type: 'string' },
 } as const;
 
@@ -54,10 +60,19 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {
     grant,
     server = false,
+    aws = false,
+    endpoint: address,
+    audience,
     profile = defaultProfile,
   } = argumentsIn(end < 0 ? args : args.slice(0, end), options).values;
   if (command === undefined) throw new UsageError('What shall be run? daypass exec -- COMMAND');
-  const wish: CredentialsWish = { profile, grant };
+  checkAwsOptions(aws, { endpoint: address, audience });
+  const wish: CredentialsWish = {
+    profile,
+    grant,
+    ...(aws && { proof: { aws, audience } }),
+    ...(address !== undefined && { endpoint: address }),
+  };
   // Whether it may be had is told before anything runs.
   const { credentials } = await credentialsFor(wish, io);
   const clean = Object.fromEntries(Object.entries(io.machine.environment).filter(([name]) => !others.includes(name)));

@@ -28,7 +28,8 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
 
   --token TOKEN         an OIDC token
   --assertion RESPONSE  a SAML response in base64; its provider must be in the configuration
-  --claims JSON         claims or attributes as JSON, as in '{"iss":"https://…","sub":"alice","aud":"web"}'
+  --claims JSON         claims or attributes as JSON, as in '{"iss":"https://…","sub":"alice","aud":"web"}'; of AWS accounts
+                        '{"arn":"…"}' as GetCallerIdentity tells it
                         each of the three may be @FILE, or - for standard input
   --grant NAME          through this grant of the configuration
   --role ARN            this role; with --live its trust policy is read from IAM
@@ -152,6 +153,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
   const configuration =
     values.config || values.provider || values.assertion ? await configurationOf(values, io) : undefined;
   const { claims, read, provider } = await presentedProof(values, configuration, io);
+  if (provider?.kind === 'aws') throw new UsageError('No signed request goes on to a trust policy: ask with --grant.');
   const account = values.account ?? roleForm.exec(arn ?? '')?.[1] ?? defaults.account;
   const proof =
     read ??

@@ -5,6 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { stsProtocol } from '../../aws-query/answer.ts';
 import type { Network } from '../../network/network.ts';
 import { bodyOf, loopbackServer, pathAndQuery, TooLarge } from '../listen.ts';
+import { meantHostHeader } from '../stand-ins.ts';
 import { authorizationMessages } from './authorization-message.ts';
 import { type EmbeddedDynamoDb, isForDynamoDb } from './dynamodb.ts';
 import { ec2Service } from './ec2.ts';
@@ -76,11 +77,8 @@ export function awsServer(aws: EmbeddedAws): Server {
       .catch((error: unknown) => failed(error, requestId))
       .then((answered) => write(response, requestId, { ...answered, headers: { ...answered.headers, ...cors } }))
       .catch(() => response.destroy());
-  }, endpointOfSts);
+  });
 }
-
-/** What the doors sign is signed for STS itself. */
-const endpointOfSts = /^sts\.[a-z0-9-]+\.amazonaws\.com$/;
 
 const localOrigin = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
 
@@ -121,7 +119,10 @@ function requestOf(
 ): AwsRequest {
   const { path, query } = pathAndQuery(incoming.url);
   const sourceIp = incoming.socket.remoteAddress ?? '127.0.0.1';
-  return { ...signedRequestOf(incoming, { path, query, body }), sourceIp, ...about };
+  const signed = signedRequestOf(incoming, { path, query, body });
+  const meantHost = signed.headers.get(meantHostHeader);
+  const headers = meantHost === undefined ? signed.headers : new Map([...signed.headers, ['host', meantHost]]);
+  return { ...signed, headers, sourceIp, ...about };
 }
 
 function write(response: ServerResponse, requestId: string, { status, headers, body }: AwsAnswer): void {

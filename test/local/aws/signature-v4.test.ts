@@ -421,6 +421,19 @@ describe('an address that is signed', () => {
     expect(verified(aws, { ...request, headers })).toBe(aws.session);
   });
 
+  test.each([
+    ['as it is', {}, true],
+    ['another', { 'x-daypass-audience': 'https://evil.example' }, false],
+    ['left out', { 'x-daypass-audience': '' }, false],
+  ])('with a header of the signer under its signature, %s', (_, changed, holds) => {
+    const aws = anAws();
+    const request = followed(aws, { headers: { 'x-daypass-audience': 'https://access.acme.example' } });
+    const headers = new Map([...request.headers, ...Object.entries(changed)]);
+    const verify = () => verified(aws, { ...request, headers });
+    if (holds) expect(verify()).toBe(aws.session);
+    else expect(refusalOf(verify)).toEqual(doesNotMatch);
+  });
+
   test.each<[string, (query: string) => string]>([
     ['a parameter more', (query) => `${query}&X=1`],
     ['a parameter less', without('Version')],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { elementText, requiredText } from '../../lib/issue/sts-answer.ts';
+import { elementText, requiredText } from '../../lib/aws-query/sts-answer.ts';
 
 describe('the text of an element', () => {
   test.each<[xml: string, text: string | undefined]>([

@@ -1,0 +1,17 @@
+// What proving a signed AWS request takes, kept in a file of its own: loaded when the first one arrives, and not before
+// (`#aws` in package.json).
+
+import type { DoorConfiguration } from '../lib/config/carried.ts';
+import type { Rim } from '../lib/door.ts';
+import { proveAwsRequest } from '../lib/identity/aws/aws-provider.ts';
+import type { AwsProof } from '../lib/identity/identity.ts';
+import type { Prover } from '../lib/identity/prove-identity.ts';
+import { addressOf } from './configuration.ts';
+
+/** Throws when the environment does not hold. */
+export function awsProver(rim: Rim, { aws }: DoorConfiguration): Prover<AwsProof> {
+  const ours = addressOf(rim);
+  const providers = aws.map(({ audiences = [ours], ...rest }) => ({ ...rest, audiences }));
+  const means = { sts: rim.sts, partition: rim.environment().partition };
+  return (proof, now) => proveAwsRequest(proof, providers, means, now);
+}
