@@ -146,8 +146,9 @@ export class Daypass extends Construct {
     });
     const scheduled = { configuration, table: this.table, files, logRetention, ...topic };
     const withTable = { ...environment, ...ofTable };
-    if (takesSaml && place.isHome)
+    if (takesSaml && place.isHome) {
       new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
+    }
     if (providers.length > 0) {
       const readsTable = refreshedProviders(configuration).length > 0;
       new ProviderWatch(this, 'ProviderWatch', { ...scheduled, environment: readsTable ? withTable : environment });
