@@ -1,14 +1,15 @@
 import type { Rim } from '../lib/door.ts';
-import type { Broker } from '../lib/exchange.ts';
+import type { IssuingBroker } from '../lib/exchange.ts';
 import { keyPrefixes } from '../lib/store/store.ts';
 import { brokerWithin } from './broker.ts';
 import { configurationWithin } from './configuration.ts';
 import { onceWithin } from './once.ts';
+import { revokedWithin } from './revoked.ts';
 import type { SamlPart } from './saml.ts';
 
 /** A broker for tokens and SAML responses. XML and DynamoDB cost more to load than all the rest, so they wait. */
-export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): Broker {
-  const broker = { ...brokerWithin(rim, configuration), once: onceWithin(rim) };
+export function anyProofBrokerWithin(rim: Rim, configuration = configurationWithin(rim)): IssuingBroker {
+  const broker = { ...brokerWithin(rim, configuration), once: onceWithin(rim), revoked: revokedWithin(rim) };
   if (configuration.saml.length === 0) return broker;
   let loading: Promise<SamlPart> | undefined;
   const part = () => {

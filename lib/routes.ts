@@ -25,11 +25,13 @@ export interface Needs {
   /** The proofs it takes; of doors that take some the audit lines and failures are watched. */
   readonly takes: readonly PresentedKind[];
   readonly configuration: boolean;
-  /** What it puts into the table and takes from it; all but `issued` only where a SAML provider is configured. */
+  /** What it puts into the table and takes from it; all but `issued`, `token` and `revoked` only where a SAML provider is configured. */
   readonly writes: readonly Kind[];
   readonly reads: readonly Kind[];
   /** Whether it tells our own address. */
   readonly address?: true;
+  /** Whether it writes policies of the granted roles. */
+  readonly revokes?: true;
   /** Whether it looks into the table in which exchanges are found again. */
   readonly findsExchanges?: true;
   /** The private key of the service provider that it uses, where one is configured. */
@@ -42,16 +44,28 @@ const anyProof: Needs = {
   takes: ['oidc', 'saml'],
   configuration: true,
   writes: ['assertion', 'token'],
-  reads: ['metadata'],
+  reads: ['metadata', 'revoked'],
   secret: 'decryption',
 };
-const stsNeeds: Needs = { ...anyProof, writes: ['assertion', 'token', 'issued'], reads: ['metadata', 'issued'] };
+const stsNeeds: Needs = {
+  ...anyProof,
+  writes: ['assertion', 'token', 'issued'],
+  reads: ['metadata', 'issued', 'revoked'],
+};
 const portalNeeds: Needs = {
   takes: ['sign-in'],
   configuration: true,
   // A person may hand the sign-in to a command line.
   writes: ['signIn', 'code'],
-  reads: ['signIn'],
+  reads: ['signIn', 'revoked'],
+};
+const revokeNeeds: Needs = {
+  ...nothing,
+  configuration: true,
+  writes: ['revoked'],
+  reads: ['revoked'],
+  findsExchanges: true,
+  revokes: true,
 };
 
 export const routes = [
@@ -92,7 +106,7 @@ export const routes = [
     method: 'GET',
     path: '/v1/container/{grant}',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['token', 'issued'] },
+    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['token', 'issued'], reads: ['revoked'] },
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials as every AWS SDK fetches and refreshes them in a container',
     openBecause: 'The authorization token is the proof: the door verifies it, and AWS STS verifies it again.',
@@ -154,6 +168,24 @@ export const routes = [
     needs: { ...nothing, configuration: true, findsExchanges: true },
     throttle: { perSecond: 10, burst: 20 },
     answers: 'who got which role when, to operators: by person, key, role, grant, time',
+  },
+  {
+    door: 'revoke',
+    method: 'POST',
+    path: '/v1/admin/revoke',
+    needsSaml: false,
+    needs: revokeNeeds,
+    throttle: { perSecond: 5, burst: 10 },
+    answers: 'sessions, people, grants and roles revoked, or lifted again, by operators',
+  },
+  {
+    door: 'revoke',
+    method: 'GET',
+    path: '/v1/admin/revoke',
+    needsSaml: false,
+    needs: revokeNeeds,
+    throttle: { perSecond: 5, burst: 10 },
+    answers: 'what is revoked, to operators',
   },
   {
     door: 'sign-in',
@@ -275,7 +307,7 @@ export function routesWith({ saml, oneTime }: Deployment): readonly DoorRoute[] 
 }
 
 function withoutSaml({ takes, writes, reads, secret: _, ...rest }: Needs): Needs {
-  const isLeft = (kind: Kind) => kind === 'issued' || kind === 'token';
+  const isLeft = (kind: Kind) => kind === 'issued' || kind === 'token' || kind === 'revoked';
   return {
     ...rest,
     takes: takes.filter((kind) => kind !== 'saml'),

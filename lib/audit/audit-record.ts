@@ -15,7 +15,7 @@ export interface Trail {
   /** The ARN of whoever asked with IAM's authorisation, for what, and of which grant where it was about one. */
   operator?: {
     readonly arn: string;
-    readonly asked: 'token' | 'claims' | 'audit';
+    readonly asked: 'token' | 'claims' | 'audit' | 'revoke';
     readonly grant?: string;
     /** What else the question named. */
     readonly about?: Readonly<Record<string, unknown>>;
@@ -88,8 +88,6 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       assumedRoleArn: issued.assumedRoleUser.arn,
       assumedRoleId: issued.assumedRoleUser.assumedRoleId,
       sourceIdentity: issued.told.get('SourceIdentity'),
-      // By which CloudTrail and saml:namequalifier know the identity provider.
-      nameQualifier: issued.told.get('NameQualifier'),
     }),
     ...(notRemembered !== undefined && { notRemembered: causeOf(notRemembered) }),
   };

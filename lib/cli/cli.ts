@@ -17,6 +17,7 @@ import { grants } from './commands/grants.ts';
 import { keyInfo } from './commands/key-info.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
+import { revoke } from './commands/revoke.ts';
 import { session } from './commands/session.ts';
 import { test } from './commands/test.ts';
 import { whoami } from './commands/whoami.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   check,
   test,
   audit,
+  revoke,
   keyInfo,
   decode,
   session,

@@ -17,6 +17,7 @@ import { GrantedRoles } from './granted-roles.ts';
 import { MetadataRefresh, refreshedProviders } from './metadata-refresh.ts';
 import { OnceTable } from './once-table.ts';
 import { RecordAudit } from './record-audit.ts';
+import { Revocations } from './revocations.ts';
 
 export interface DaypassProps {
   /** What `readConfigurationFile` read. */
@@ -75,6 +76,16 @@ export class Daypass extends Construct {
     const ofTable = { [variables.table]: this.table.table.tableName };
     const ofAudit = { [variables.auditTable]: this.auditTable.table.tableName };
     const files = { [carriedConfigurationFile]: carry(configuration) };
+    const topic = alarmTopic && { topic: alarmTopic };
+    const revocations = new Revocations(this, 'Revocations', {
+      configuration,
+      grantedRoles: this.grantedRoles,
+      table: this.table,
+      environment: { ...environment, ...ofTable },
+      files,
+      logRetention,
+      ...topic,
+    });
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
         const ofDoor = routes.filter((route) => route.door === door);
@@ -94,11 +105,11 @@ export class Daypass extends Construct {
           saml: takesSaml,
         });
         this.permit(made, needs, configuration);
+        if (needs.revokes) revocations.allowRevoking(made.function);
         return [door, made];
       }),
     );
     api.addDoors(routes, this.doors);
-    const topic = alarmTopic && { topic: alarmTopic };
     new DoorDashboard(this, 'Overview', { api, doors: this.doors });
     new DoorAlarms(this, 'Alarms', { api, routes, doors: this.doors, ...topic });
     new RecordAudit(this, 'RecordAudit', {

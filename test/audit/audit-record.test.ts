@@ -35,7 +35,7 @@ const issued: Issued = {
     expiration: new Date('2026-06-01T13:00:00Z'),
   },
   assumedRoleUser: { arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice', assumedRoleId: 'AROA:alice' },
-  told: new Map([['SourceIdentity', 'alice'] as const, ['NameQualifier', 'q='] as const]),
+  told: new Map([['SourceIdentity', 'alice'] as const]),
 };
 
 /** As it is written: members without a value are left out. */
@@ -76,7 +76,6 @@ describe('the record of an exchange', () => {
       assumedRoleArn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
       assumedRoleId: 'AROA:alice',
       sourceIdentity: 'alice',
-      nameQualifier: 'q=',
     });
   });
 

@@ -28,8 +28,8 @@ const properties = (type: string) =>
 
 describe('doors', () => {
   test('each has a function on the Node and processor of the table, and a route to it', () => {
-    // And what hears their logs.
-    template.resourceCountIs('AWS::Lambda::Function', doors.length + 1);
+    // And what hears their logs, and what sweeps every day.
+    template.resourceCountIs('AWS::Lambda::Function', doors.length + 2);
     template.allResourcesProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     const keys = properties('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
     expect(keys.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
@@ -40,7 +40,7 @@ describe('doors', () => {
       ({ Environment }) => (Environment as { Variables?: object } | undefined)?.Variables,
     );
     const told = environments.filter((each) => each !== undefined);
-    expect(told).toHaveLength(doors.length);
+    expect(told).toHaveLength(doors.length + 1);
     const { configuration, accountId, partition } = variables;
     for (const each of told)
       expect(Object.keys(each)).toEqual(expect.arrayContaining([configuration, accountId, partition]));
@@ -111,7 +111,7 @@ describe('doors', () => {
 
   test('logs are kept for a year and not for ever', () => {
     const groups = properties('AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(doors.length + 2);
+    expect(groups).toHaveLength(doors.length + 3);
     for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(365);
   });
 
