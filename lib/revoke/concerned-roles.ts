@@ -6,6 +6,8 @@ import { samlNameQualifier } from '../identity/saml/sts-facts.ts';
 
 /** What is known of a person in the later requests of a session, as conditions that all must hold. */
 export interface PersonKeys {
+  /** The name of the provider. */
+  readonly provider: string;
   /** The key that has the subject. */
   readonly subject: string;
   /** Others, with the values that tell this provider from another. */
@@ -16,8 +18,7 @@ export interface ConcernedRole {
   readonly arn: string;
   /** The names of the grants that give it. */
   readonly grants: readonly string[];
-  /** By the name of the provider. */
-  readonly people: ReadonlyMap<string, PersonKeys>;
+  readonly people: readonly PersonKeys[];
 }
 
 export interface Concerning {
@@ -30,22 +31,33 @@ export function concernedRoles(configuration: Concerning): readonly ConcernedRol
   const grants = [...configuration.grants.values()];
   return [...new Set(grants.map(({ role }) => role.arn))].map((arn) => {
     const ofRole = grants.filter(({ role }) => role.arn === arn);
-    const people = ofRole.flatMap((grant) => {
-      const keys = keysOf(grant, configuration);
-      return keys ? [[grant.from, keys] as const] : [];
-    });
-    return { arn, grants: ofRole.map(({ name }) => name), people: new Map(people) };
+    const people = new Map(
+      ofRole.map((grant) => {
+        const keys = keysOf(grant, configuration);
+        return [JSON.stringify(keys), keys] as const;
+      }),
+    );
+    return { arn, grants: ofRole.map(({ name }) => name), people: [...people.values()] };
   });
 }
 
-/** IAM User Guide, "Available keys for AWS OIDC federation" and "… SAML-based AWS STS federation". */
-function keysOf({ from, role }: Grant, { oidc, saml }: Concerning): PersonKeys | undefined {
-  const token = oidc.find(({ name }) => name === from);
-  if (token) return { subject: `${issuerName(token.issuer)}:sub`, also: {} };
-  const assertion = saml.find(({ name }) => name === from);
-  const [, account, name] = /:iam::(\d{12}):saml-provider\/(.+)$/.exec(role.principalArn ?? '') ?? [];
-  if (!assertion || account === undefined || name === undefined) return undefined;
-  // A NameID is one person's within its identity provider only.
-  const qualifier = samlNameQualifier(assertion.entityId, { account, name });
-  return { subject: 'saml:sub', also: { 'saml:namequalifier': qualifier } };
+/**
+ * By the way in which the session was asked for. Throws a plain `Error` where a person could not be told from another: to
+ * revoke him would deny nothing. Source: IAM User Guide, "Available keys for AWS OIDC federation", "… SAML-based …".
+ */
+function keysOf({ name: grant, from: provider, way, role }: Grant, { oidc, saml }: Concerning): PersonKeys {
+  switch (way) {
+    case 'forward': {
+      const token = oidc.find(({ name }) => name === provider);
+      if (token) return { provider, subject: `${issuerName(token.issuer)}:sub`, also: {} };
+      const assertion = saml.find(({ name }) => name === provider);
+      const [, account, name] = /:iam::(\d{12}):saml-provider\/(.+)$/.exec(role.principalArn ?? '') ?? [];
+      if (!assertion || account === undefined || name === undefined) {
+        throw new Error(`Nothing is known by which people of the grant ${grant} could be told apart.`);
+      }
+      // A NameID is one person's within its identity provider only.
+      const qualifier = samlNameQualifier(assertion.entityId, { account, name });
+      return { provider, subject: 'saml:sub', also: { 'saml:namequalifier': qualifier } };
+    }
+  }
 }

@@ -41,7 +41,7 @@ export function denyPolicy(
   );
   const people = revocations
     .filter((each) => each.kind === 'person')
-    .filter(({ provider }) => role.people.has(provider));
+    .filter(({ provider }) => role.people.some((each) => each.provider === provider));
   const sessions = revocations.filter((each) => each.kind === 'session').filter((each) => each.role === role.arn);
 
   const others = role.grants.filter((name) => !wholes.some((each) => each.kind === 'grant' && each.grant === name));
@@ -103,8 +103,8 @@ function peopleStatements(
   { people }: ConcernedRole,
   revoked: readonly { readonly provider: string; readonly subject: string }[],
 ): readonly Conditions[] {
-  return [...people].flatMap(([name, { subject, also }]) => {
-    const subjects = revoked.filter(({ provider }) => provider === name).map((each) => literally(each.subject));
+  return people.flatMap(({ provider, subject, also }) => {
+    const subjects = revoked.filter((each) => each.provider === provider).map((each) => literally(each.subject));
     return subjects.length === 0 ? [] : [{ StringEquals: { [subject]: [...new Set(subjects)], ...also } }];
   });
 }

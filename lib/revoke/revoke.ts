@@ -63,11 +63,14 @@ export async function sweep({ store, roles, ...enforcing }: RevokeMeans): Promis
 function concerned(target: Target, roles: readonly ConcernedRole[]): readonly ConcernedRole[] {
   switch (target.kind) {
     case 'person':
-      return roles.filter(({ people }) => people.has(target.provider));
+      return roles.filter(({ people }) => people.some(({ provider }) => provider === target.provider));
     case 'grant':
       return roles.filter(({ grants }) => grants.includes(target.grant));
     case 'role':
-    case 'session':
-      return roles.filter(({ arn }) => arn === target.role);
+    case 'session': {
+      const found = roles.filter(({ arn }) => arn === target.role);
+      // A grant may be gone, and the session of its role still there: that it cannot be denied must be told.
+      return found.length > 0 ? found : [{ arn: target.role, grants: [], people: [] }];
+    }
   }
 }

@@ -90,7 +90,7 @@ describe('a person', () => {
   });
 
   test('of a SAML provider is told by the name and the provider', () => {
-    const role = aRole({ people: new Map([['corp', { subject: 'saml:sub', also: { 'saml:namequalifier': 'q=' } }]]) });
+    const role = aRole({ people: [{ provider: 'corp', subject: 'saml:sub', also: { 'saml:namequalifier': 'q=' } }] });
     const document = documentOf([aPerson('alice', 'corp')], role);
     expect(isDenied(document, { 'saml:sub': 'alice', 'saml:namequalifier': 'q=' })).toBe(true);
     expect(isDenied(document, { 'saml:sub': 'alice', 'saml:namequalifier': 'other' })).toBe(false);

@@ -10,7 +10,7 @@ export const roleArn = (name = 'daypass-files') => `arn:aws:iam::${account}:role
 export const aRole = (changes: Partial<ConcernedRole> = {}): ConcernedRole => ({
   arn: roleArn(),
   grants: ['files'],
-  people: new Map([['app', { subject: 'login.acme.example:sub', also: {} }]]),
+  people: [{ provider: 'app', subject: 'login.acme.example:sub', also: {} }],
   ...changes,
 });
 

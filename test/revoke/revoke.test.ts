@@ -20,7 +20,7 @@ function means(changes: Partial<RevokeMeans> = {}, iam = aRoleStore()) {
   const roles = [
     aRole(),
     aRole({ arn: roleArn('daypass-reports'), grants: ['reports'] }),
-    aRole({ arn: roleArn('daypass-support'), grants: ['support'], people: new Map() }),
+    aRole({ arn: roleArn('daypass-support'), grants: ['support'], people: [] }),
   ];
   return { roles, policies: iam.policies, account, now: aMoment, ...changes, store: aStore(), iam };
 }
@@ -93,6 +93,15 @@ describe('revoking', () => {
     });
   });
 
+  test('a session of a role that no grant gives any more tells that it was not denied', async () => {
+    const fails = Object.assign(new Error('no'), { name: 'AccessDenied' });
+    const { roles } = await revoke(
+      { target: aSession({ role: roleArn('gone') }), by },
+      means({}, aRoleStore({ fails })),
+    );
+    expect(roles).toEqual([expect.objectContaining({ role: roleArn('gone'), outcome: 'failed', why: 'AccessDenied' })]);
+  });
+
   test('where IAM says no keeps the revocation, and tells', async () => {
     const fails = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     const each = means({}, aRoleStore({ fails }));
@@ -162,10 +171,14 @@ describe('the roles of a configuration', () => {
   });
 
   test('know their people by the keys that AWS keeps in a session', () => {
-    expect(roles[0]?.people.get('app')).toEqual({ subject: 'login.acme.example/eu:sub', also: {} });
-    expect(roles[2]?.people.get('corp')).toEqual({
-      subject: 'saml:sub',
-      also: { 'saml:namequalifier': expect.stringMatching(/^[\w+/]{27}=$/) },
-    });
+    expect(roles[0]?.people).toEqual([{ provider: 'app', subject: 'login.acme.example/eu:sub', also: {} }]);
+    expect(roles[1]?.people).toEqual(roles[0]?.people);
+    expect(roles[2]?.people).toEqual([
+      {
+        provider: 'corp',
+        subject: 'saml:sub',
+        also: { 'saml:namequalifier': expect.stringMatching(/^[\w+/]{27}=$/) },
+      },
+    ]);
   });
 });
