@@ -16,6 +16,7 @@ import { open as issuer } from '../lambdas/issuer.ts';
 import { open as metadata } from '../lambdas/metadata.ts';
 import { open as portal } from '../lambdas/portal.ts';
 import { open as recordAudit } from '../lambdas/record-audit.ts';
+import { open as revoke } from '../lambdas/revoke.ts';
 import { open as signIn } from '../lambdas/sign-in.ts';
 import { open as stsQuery } from '../lambdas/sts-query.ts';
 import { open as tokenExchange } from '../lambdas/token-exchange.ts';
@@ -46,6 +47,7 @@ const sources: Record<DoorName, OpenDoor> = {
   issuer,
   metadata,
   portal,
+  revoke,
   'sign-in': signIn,
   'sts-query': stsQuery,
   'token-exchange': tokenExchange,

@@ -6,6 +6,7 @@ import { exchange } from '../lib/exchange.ts';
 import { brokerWithin } from './broker.ts';
 import { issuedWithin } from './issued.ts';
 import { onceWithin } from './once.ts';
+import { revokedWithin } from './revoked.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
@@ -16,6 +17,7 @@ export const open: OpenDoor = (rim) => {
   const means = {
     ...brokerWithin(rim),
     once: onceWithin(rim),
+    revoked: revokedWithin(rim),
     remember: issuedWithin(rim, longestKeepMilliseconds).keep,
   };
   return serve({ door: 'container-credentials', dialect: containerCredentials, act: exchange }, means);

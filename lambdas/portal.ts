@@ -6,6 +6,7 @@ import { type PortalAnswered, type PortalAsked, portal } from '../lib/dialects/p
 import type { OpenDoor } from '../lib/door.ts';
 import { type ConsoleBroker, exchange, giveCode, list, openConsole, type SignInBroker } from '../lib/exchange.ts';
 import { onceIn } from '../lib/replay/once.ts';
+import { revokedIn } from '../lib/revoke/revoked.ts';
 import { signInsIn } from '../lib/sign-in/sign-ins.ts';
 import { brokerWithin } from './broker.ts';
 import { addressOf, configurationWithin } from './configuration.ts';
@@ -24,6 +25,7 @@ export const open: OpenDoor = (rim) => {
     ...broker,
     providers: { ...broker.providers, signIns: signIns.prove, codes: signIns.proveCode },
     once: onceIn(store),
+    revoked: revokedIn(store),
     signIns,
     console: consoleWithin(rim),
     url,

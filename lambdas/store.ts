@@ -3,6 +3,8 @@ import { given, variables } from '../lib/environment.ts';
 import { dynamoDbStore } from '../lib/store/dynamodb-store.ts';
 import type { Store } from '../lib/store/store.ts';
 
+export { revokedIn } from '../lib/revoke/revoked.ts';
+
 /** The table that synthesis gave this door. Throws when it gave none. */
 export function storeWithin({ environment, embeddedAws }: Rim): Store {
   const { table, region, tableRegion = region } = environment();

@@ -3,7 +3,7 @@
 import type { Trail } from '../lib/audit/audit-record.ts';
 import { type StsAnswered, type StsAsked, stsQuery } from '../lib/dialects/sts-query.ts';
 import type { OpenDoor } from '../lib/door.ts';
-import { type Broker, exchange } from '../lib/exchange.ts';
+import { exchange, type IssuingBroker } from '../lib/exchange.ts';
 import type { IssuedSessions } from '../lib/issue/issued-sessions.ts';
 import { Refusal } from '../lib/refusal.ts';
 import { narrowSession } from '../lib/session/narrow-session.ts';
@@ -14,7 +14,7 @@ import { issuedWithin } from './issued.ts';
 import { deployed } from './rim.ts';
 import { serve } from './serve.ts';
 
-interface Means extends Broker {
+interface Means extends IssuingBroker {
   readonly issued: IssuedSessions;
 }
 

@@ -24,6 +24,10 @@ export const variables = {
   tableRegion: 'DAYPASS_TABLE_REGION',
   /** Set by Lambda. */
   region: 'AWS_REGION',
+} as const;
+
+/** Those of a person's machine, which no door knows. */
+export const machineVariables = {
   /** Where the command line finds Daypass, when no sign-in says so. */
   endpoint: 'DAYPASS_ENDPOINT',
   /** Where the command line keeps what it knows. */
@@ -94,10 +98,10 @@ const portsInARow = 4;
 const highestPort = 65_536 - portsInARow;
 
 export function localEnvironment(environment: Environment = process.env): LocalEnvironment {
-  const written = environment[variables.port] ?? String(defaultPort);
+  const written = environment[machineVariables.port] ?? String(defaultPort);
   const port = Number(written);
   if (!/^\d+$/.test(written) || port < 1 || port > highestPort) {
-    throw new Error(`${variables.port} is "${written}"; it must be a port from 1 to ${highestPort}.`);
+    throw new Error(`${machineVariables.port} is "${written}"; it must be a port from 1 to ${highestPort}.`);
   }
   return { configurationFile: configurationFile(environment), port };
 }
@@ -123,8 +127,8 @@ export function cliEnvironment(environment: Environment = process.env): CliEnvir
     SSH_CONNECTION,
   } = environment;
   return {
-    endpoint: environment[variables.endpoint],
-    home: environment[variables.home] ?? (config && `${config}/daypass`),
+    endpoint: environment[machineVariables.endpoint],
+    home: environment[machineVariables.home] ?? (config && `${config}/daypass`),
     awsConfigFile,
     hasDisplay: process.platform !== 'linux' ? !SSH_CONNECTION : Boolean(DISPLAY ?? WAYLAND_DISPLAY),
     // As it was when the command began.

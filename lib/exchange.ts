@@ -10,6 +10,7 @@ import type { CredentialIssuer, Issued } from './issue/credential-issuer.ts';
 import type { IssuedSessions } from './issue/issued-sessions.ts';
 import { Refusal } from './refusal.ts';
 import type { Once } from './replay/once.ts';
+import type { Revoked } from './revoke/revoked.ts';
 import type { Narrowing, NarrowSession } from './session/narrow-session.ts';
 import { planSession, type SessionPlan } from './session/plan-session.ts';
 import type { KeptSignIn, SignIns } from './sign-in/sign-ins.ts';
@@ -31,6 +32,12 @@ export interface Broker extends ProvingBroker {
   readonly remember?: IssuedSessions['keep'];
 }
 
+/** What a door that issues must have besides. */
+export interface IssuingBroker extends Broker {
+  /** Who and what is given nothing more. */
+  readonly revoked: Revoked;
+}
+
 export interface ExchangeRequest {
   readonly proof: PresentedProof;
   readonly grant: GrantWish;
@@ -43,8 +50,11 @@ export interface Exchanged extends Issued {
   readonly session: SessionPlan;
 }
 
-/** A proof for credentials: WHO → once → MAY → HOW → STS. Each step leaves its mark on the trail, for the audit line. */
-export async function exchange(request: ExchangeRequest, broker: Broker, trail: Trail): Promise<Exchanged> {
+/** A proof for credentials: WHO → once → MAY → revoked? → HOW → STS. Each step leaves its mark on the trail, for the audit line. */
+export async function exchange(request: ExchangeRequest, broker: IssuingBroker, trail: Trail): Promise<Exchanged> {
+  // Asked beside the proof, so that nobody waits for both.
+  const revoked = broker.revoked(broker.clock());
+  revoked.catch(() => undefined);
   const identity = await identify(request, broker, trail);
 
   const decision = decideGrant(identity, request.grant, broker.grants);
@@ -55,6 +65,7 @@ export async function exchange(request: ExchangeRequest, broker: Broker, trail: 
   }
 
   trail.granted = decision.grant;
+  (await revoked)(identity, decision.grant);
   if (decision.grant.oneTime) await broker.once(identity.oneTime ? [identity.oneTime] : [], broker.clock());
 
   const planned = planSession(identity, decision.grant, request, broker.clock());
@@ -124,7 +135,7 @@ export async function giveCode(request: CodeRequest, broker: SignInBroker, trail
   return broker.signIns.keepForCode(identity, { grant, challenge }, broker.clock());
 }
 
-export interface ConsoleBroker extends Broker {
+export interface ConsoleBroker extends IssuingBroker {
   readonly console: ConsoleLinks;
   /** Our own address, without a path. */
   readonly url: string;

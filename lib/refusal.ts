@@ -86,15 +86,20 @@ const rows = {
   proof_replayed: { status: 403, says: 'This sign-in was used before. Sign in again.' },
   store_unavailable: {
     status: 503,
-    says: 'Daypass could not make sure that the sign-in is used once only. Try again.',
+    says: 'Daypass could not make sure that the sign-in may be used. Try again.',
   },
   operator_unknown: {
     status: 403,
     says: 'Only operators, authorised by IAM, are told this.',
   },
+  revocations_full: {
+    status: 409,
+    says: 'As much is revoked as can be kept. Lift some of it.',
+  },
   audit_unavailable: { status: 503, says: 'The table of exchanges could not be asked. Try again.' },
   grant_unknown: denied,
   grant_denied: denied,
+  revoked: denied,
   proof_ends_soon: {
     status: 401,
     says: 'The token ends before the shortest session that AWS gives, and the session must end with it. Sign in again.',

@@ -36,6 +36,8 @@ export interface Needs {
   readonly issues?: true;
   /** Whether it publishes the keys with which Daypass vouches. */
   readonly publishesKeys?: true;
+  /** Whether it writes policies of the granted roles. */
+  readonly revokes?: true;
   /** Whether it looks into the table in which exchanges are found again. */
   readonly findsExchanges?: true;
   /** The private key of the service provider that it uses, where one is configured. */
@@ -48,7 +50,7 @@ const anyProof: Needs = {
   takes: ['oidc', 'saml', 'aws'],
   configuration: true,
   writes: ['assertion', 'token', 'awsRequest'],
-  reads: ['metadata'],
+  reads: ['metadata', 'revoked'],
   secret: 'decryption',
   issues: true,
 };
@@ -57,7 +59,7 @@ const stsNeeds: Needs = {
   ...anyProof,
   takes: ['oidc', 'saml'],
   writes: ['assertion', 'token', 'issued'],
-  reads: ['metadata', 'issued'],
+  reads: ['metadata', 'issued', 'revoked'],
 };
 const explainNeeds: Needs = { ...nothing, takes: ['oidc', 'aws'], configuration: true, writes: ['awsRequest'] };
 const portalNeeds: Needs = {
@@ -65,8 +67,16 @@ const portalNeeds: Needs = {
   configuration: true,
   // A person may hand the sign-in to a command line.
   writes: ['signIn', 'code'],
-  reads: ['signIn'],
+  reads: ['signIn', 'revoked'],
   issues: true,
+};
+const revokeNeeds: Needs = {
+  ...nothing,
+  configuration: true,
+  writes: ['revoked'],
+  reads: ['revoked'],
+  findsExchanges: true,
+  revokes: true,
 };
 
 export const routes = [
@@ -107,7 +117,14 @@ export const routes = [
     method: 'GET',
     path: '/v1/container/{grant}',
     needsSaml: false,
-    needs: { ...nothing, takes: ['oidc'], configuration: true, writes: ['token', 'issued'], issues: true },
+    needs: {
+      ...nothing,
+      takes: ['oidc'],
+      configuration: true,
+      writes: ['token', 'issued'],
+      reads: ['revoked'],
+      issues: true,
+    },
     throttle: { perSecond: 100, burst: 200 },
     answers: 'temporary credentials as every AWS SDK fetches and refreshes them in a container',
     openBecause: 'The authorization token is the proof: the door verifies it, and AWS STS verifies it again.',
@@ -169,6 +186,24 @@ export const routes = [
     needs: { ...nothing, configuration: true, findsExchanges: true },
     throttle: { perSecond: 10, burst: 20 },
     answers: 'who got which role when, to operators: by person, key, role, grant, time',
+  },
+  {
+    door: 'revoke',
+    method: 'POST',
+    path: '/v1/admin/revoke',
+    needsSaml: false,
+    needs: revokeNeeds,
+    throttle: { perSecond: 5, burst: 10 },
+    answers: 'sessions, people, grants and roles revoked, or lifted again, by operators',
+  },
+  {
+    door: 'revoke',
+    method: 'GET',
+    path: '/v1/admin/revoke',
+    needsSaml: false,
+    needs: revokeNeeds,
+    throttle: { perSecond: 5, burst: 10 },
+    answers: 'what is revoked, to operators',
   },
   {
     door: 'sign-in',
@@ -330,7 +365,7 @@ export function routesWith({ saml, aws, oneTime, vouch }: Deployment): readonly 
 }
 
 function withoutSaml({ takes, writes, reads, secret: _, ...rest }: Needs): Needs {
-  const isLeft = (kind: Kind) => kind === 'issued' || kind === 'token' || kind === 'awsRequest';
+  const isLeft = (kind: Kind) => ['issued', 'token', 'awsRequest', 'revoked'].includes(kind);
   return {
     ...rest,
     takes: takes.filter((kind) => kind !== 'saml'),

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Trail } from '../lib/audit/audit-record.ts';
 import type { ConsoleWish } from '../lib/console/console-link.ts';
 import {
-  type Broker,
   type ConsoleBroker,
   exchange,
+  type IssuingBroker,
   listGrants,
   openConsole,
   type SignInBroker,
@@ -18,6 +18,7 @@ import type { Prover } from '../lib/identity/prove-identity.ts';
 import type { CredentialIssuer, Issued } from '../lib/issue/credential-issuer.ts';
 import { Refusal, type RefusalCode } from '../lib/refusal.ts';
 import { type Once, onceIn, onceNowhere } from '../lib/replay/once.ts';
+import type { Revoked } from '../lib/revoke/revoked.ts';
 import type { SessionPlan } from '../lib/session/plan-session.ts';
 import { signInsIn } from '../lib/sign-in/sign-ins.ts';
 import type { Store } from '../lib/store/store.ts';
@@ -60,12 +61,14 @@ function aBroker({
   sts = anSts(),
   once = onceNowhere,
   saml,
+  revoked = async () => () => undefined,
 }: {
   grants?: readonly Grant[];
   sts?: CredentialIssuer;
   once?: Once;
   saml?: Prover<SamlProof>;
-} = {}): Broker {
+  revoked?: Revoked;
+} = {}): IssuingBroker {
   const network = login.network();
   const provider = {
     name: 'app',
@@ -81,6 +84,7 @@ function aBroker({
     once,
     grants: grantsNamed(...grants),
     issuer: sts,
+    revoked,
     audit: () => {
       throw new Error('the rim writes the record, not the exchange');
     },
@@ -96,6 +100,36 @@ async function refusedWith(promise: Promise<unknown>, code: RefusalCode): Promis
   expect(error.code).toBe(code);
   return error;
 }
+
+describe('what is revoked', () => {
+  test('is refused after the decision and before STS is asked, and the trail tells of what', async () => {
+    const sts = anSts();
+    const trail: Trail = {};
+    const revoked: Revoked = async () => () => {
+      throw new Refusal('revoked', { what: 'person' });
+    };
+    await refusedWith(exchange(asking(login.token()), aBroker({ sts, revoked }), trail), 'revoked');
+    expect(sts.plans).toEqual([]);
+    expect(trail).toMatchObject({ identity: { subject: 'alice' }, granted: { name: 'files' } });
+  });
+
+  test('that nobody can tell of is given to nobody', async () => {
+    const sts = anSts();
+    const revoked: Revoked = () => Promise.reject(new Refusal('store_unavailable'));
+    await refusedWith(exchange(asking(login.token()), aBroker({ sts, revoked }), {}), 'store_unavailable');
+    expect(sts.plans).toEqual([]);
+  });
+
+  test('is asked beside the proof, and a proof that fails is told first', async () => {
+    let asked = 0;
+    const revoked: Revoked = () => {
+      asked++;
+      return Promise.reject(new Refusal('store_unavailable'));
+    };
+    await refusedWith(exchange(asking('token'), aBroker({ revoked }), {}), 'token_malformed');
+    expect(asked).toBe(1);
+  });
+});
 
 describe('an exchange', () => {
   test('goes from a token over a grant and a plan to credentials, and leaves its trail', async () => {

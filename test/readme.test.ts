@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { kinds } from '../lib/check/finding.ts';
 import { commands } from '../lib/cli/cli.ts';
 import { loadConfiguration } from '../lib/config/load-config.ts';
-import { variables } from '../lib/environment.ts';
+import { machineVariables, variables } from '../lib/environment.ts';
 import { type Vendor, vendors } from '../lib/identity/oidc/vendors.ts';
 import { actions } from '../lib/local/aws/sts/service.ts';
 import { fault, refusals } from '../lib/refusal.ts';
@@ -81,7 +81,7 @@ describe('the tables of the README', () => {
 
   test('environment variables', () => {
     const written = table('variable', 'for').flatMap(([names]) => quoted(names));
-    const ours = Object.values(variables).filter((name) => name.startsWith('DAYPASS_'));
+    const ours = Object.values({ ...variables, ...machineVariables }).filter((name) => name.startsWith('DAYPASS_'));
     expect([...written].sort()).toEqual([...ours].sort());
   });
 

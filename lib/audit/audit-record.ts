@@ -16,7 +16,7 @@ export interface Trail {
   /** The ARN of whoever asked with IAM's authorisation, for what, and of which grant where it was about one. */
   operator?: {
     readonly arn: string;
-    readonly asked: 'token' | 'claims' | 'audit';
+    readonly asked: 'token' | 'claims' | 'audit' | 'revoke';
     readonly grant?: string;
     /** What else the question named. */
     readonly about?: Readonly<Record<string, unknown>>;
@@ -90,8 +90,6 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       tagsLeftOut: issued.tagsLeftOut,
       assumedRoleId: issued.user.userId,
       sourceIdentity: issued.told.get('SourceIdentity'),
-      // By which CloudTrail and saml:namequalifier know the identity provider.
-      nameQualifier: issued.told.get('NameQualifier'),
     }),
     ...(notRemembered !== undefined && { notRemembered: causeOf(notRemembered) }),
   };

@@ -18,6 +18,7 @@ import { keyInfo } from './commands/key-info.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
 import { providers } from './commands/providers.ts';
+import { revoke } from './commands/revoke.ts';
 import { session } from './commands/session.ts';
 import { test } from './commands/test.ts';
 import { whoami } from './commands/whoami.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   providers,
   test,
   audit,
+  revoke,
   keyInfo,
   decode,
   session,

@@ -70,6 +70,12 @@ const spoken: Readonly<Record<RouteKey, Spoken>> = {
     security: 'sigv4',
     query: schemas.auditParameters.properties,
   },
+  'POST /v1/admin/revoke': { ...inJson('revokeRequest', 'revokeAnswer'), security: 'sigv4' },
+  'GET /v1/admin/revoke': {
+    answers: { status: 200, mediaType: json, schema: 'revocationsAnswer' },
+    refuses: ofOurs,
+    security: 'sigv4',
+  },
   'GET /sign-in/{provider}': { ...sentOn, parameters: { provider: 'The name of a SAML provider.' } },
   'POST /saml/acs': sentOn,
   'GET /saml/metadata': {

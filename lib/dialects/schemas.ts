@@ -252,6 +252,50 @@ export const auditAnswer = {
   },
 } as const satisfies Schema;
 
+export const revokeRequest = {
+  type: 'object',
+  properties: {
+    session: text('The access key ID of a session.'),
+    person: text('{provider}/{subject}'),
+    grant,
+    role: text('The ARN of a role that some grant gives.'),
+    reason: text('For whoever looks later.'),
+    lift: { type: 'boolean', description: 'Whether it is lifted instead.' },
+    dryRun: { type: 'boolean', description: 'Whether it is only told what would be done.' },
+  },
+} as const satisfies Schema;
+
+export const revokeAnswer = {
+  type: 'object',
+  required: ['done', 'changed', 'roles', 'newExchanges', 'propagation'],
+  properties: {
+    done: { enum: ['revoked', 'lifted', 'nothing'] },
+    changed: { type: 'boolean', description: 'Whether it was not so before.' },
+    roles: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['role', 'outcome'],
+        properties: {
+          role: { type: 'string' },
+          outcome: { enum: ['denied', 'unchanged', 'cleared', 'elsewhere', 'failed'] },
+          document: text('The inline policy DaypassRevocations of the role.'),
+          warnings: { type: 'array', items: { type: 'string' } },
+          why: { type: 'string' },
+        },
+      },
+    },
+    newExchanges: { type: 'string' },
+    propagation: { type: 'string' },
+  },
+} as const satisfies Schema;
+
+export const revocationsAnswer = {
+  type: 'object',
+  required: ['revocations'],
+  properties: { revocations: { type: 'array', items: { type: 'object' } } },
+} as const satisfies Schema;
+
 export const errorAnswer = {
   type: 'object',
   required: ['error', 'message', 'requestId'],

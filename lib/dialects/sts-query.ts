@@ -236,6 +236,7 @@ const forms: Readonly<Record<Word, Form>> = {
   store_unavailable: unavailable,
   operator_unknown: { status: 403, code: 'AccessDenied' },
   audit_unavailable: unavailable,
+  revocations_full: notAuthorized,
   grant_denied: notAuthorized,
   proof_ends_soon: expired,
   role_not_in_assertion: badToken,

@@ -141,6 +141,7 @@ const forms: Readonly<Record<Word, Form>> = {
   store_unavailable: unavailable,
   operator_unknown: invalidRequest,
   audit_unavailable: unavailable,
+  revocations_full: invalidRequest,
   grant_denied: invalidTarget,
   proof_ends_soon: invalidRequest,
   role_not_in_assertion: invalidTarget,

@@ -90,15 +90,20 @@ export interface Chained {
 /** IAM gives the roles of the doors names that nobody knows before; their path is known. */
 export const doorRolePath = '/daypass/doors/';
 
+/** Each session is tagged with whose it is. */
 export function chainedTrust({ grant, externalId, partition, account, organization }: Chained): TrustPolicyDocument {
   const iam = `arn:${partition}:iam::${account}`;
-  return allowing({ AWS: `${iam}:root` }, ['sts:AssumeRole', ...carriedActions(grant.session)], {
-    StringEquals: {
-      'sts:ExternalId': [externalId],
-      ...(organization !== undefined && { 'aws:PrincipalOrgID': [organization] }),
+  return allowing(
+    { AWS: `${iam}:root` },
+    ['sts:AssumeRole', ...new Set([actionsFor.tags, ...carriedActions(grant.session)])],
+    {
+      StringEquals: {
+        'sts:ExternalId': [externalId],
+        ...(organization !== undefined && { 'aws:PrincipalOrgID': [organization] }),
+      },
+      ArnLike: { 'aws:PrincipalArn': [`${iam}:role${doorRolePath}*`] },
     },
-    ArnLike: { 'aws:PrincipalArn': [`${iam}:role${doorRolePath}*`] },
-  });
+  );
 }
 
 const carriedActions = ({ tags, sourceIdentity }: Grant['session']) => [

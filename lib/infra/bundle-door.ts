@@ -23,6 +23,7 @@ export const bundling = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   legalComments: 'none',
+  charset: 'utf8',
 } satisfies BuildOptions;
 
 /** The configuration beside the bundle; doors find it by this name in their working directory. */
@@ -32,7 +33,7 @@ export const carriedConfigurationFile = 'daypass.json';
 const extension = extname(import.meta.url);
 
 /** What is deployed as a function: the doors, what runs on a schedule, and what hears the doors' logs. */
-export type FunctionName = DoorName | 'refresh-metadata' | 'watch-providers' | 'record-audit';
+export type FunctionName = DoorName | 'refresh-metadata' | 'watch-providers' | 'record-audit' | 'sweep-revocations';
 
 /**
  * Loaded when it is first needed, and a file of its own until then: what reads SAML responses and signed AWS requests, at a

@@ -19,6 +19,7 @@ import { OnceTable } from './once-table.ts';
 import { ProviderWatch } from './provider-watch.ts';
 import { RecordAudit } from './record-audit.ts';
 import { placeOf } from './regions.ts';
+import { Revocations } from './revocations.ts';
 import { goes, Ways } from './ways.ts';
 
 export interface DaypassProps {
@@ -96,6 +97,17 @@ export class Daypass extends Construct {
     };
     const files = { [carriedConfigurationFile]: carry(configuration) };
     const leftOut = leftOutOf(configuration);
+    const topic = alarmTopic && { topic: alarmTopic };
+    const revocations = new Revocations(this, 'Revocations', {
+      configuration,
+      table: this.table,
+      environment: { ...environment, ...ofTable, ...ways.issuerVariable() },
+      files,
+      tracing,
+      sweeps: place.isHome,
+      logRetention,
+      ...topic,
+    });
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
         const ofDoor = routes.filter((route) => route.door === door);
@@ -121,11 +133,11 @@ export class Daypass extends Construct {
         });
         this.permit(made, needs, configuration);
         ways.permit(made, needs);
+        if (needs.revokes) revocations.allowRevoking(made.function);
         return [door, made];
       }),
     );
     api.addDoors(routes, this.doors);
-    const topic = alarmTopic && { topic: alarmTopic };
     new RecordAudit(this, 'RecordAudit', {
       table: this.auditTable,
       doors: recordingDoors(routes, this.doors),

@@ -36,7 +36,13 @@ export class Ways extends Construct {
     this.chained = [...configuration.grants.values()].filter(({ way }) => way === 'chain').map(roleArnOf);
   }
 
-  environmentOf({ issues, publishesKeys }: Needs): Variables {
+  /** For whoever has to tell our own tokens' sessions from others. */
+  issuerVariable(): Variables {
+    return this.keys ? { [variables.issuer]: this.issuer } : {};
+  }
+
+  environmentOf({ issues, publishesKeys, revokes }: Needs): Variables {
+    if (revokes) return this.issuerVariable();
     if (!this.keys || (!issues && !publishesKeys)) return {};
     // Whoever signs needs to know one key only.
     const arns = publishesKeys ? this.keys.arns : this.keys.arns.slice(0, 1);
@@ -58,7 +64,8 @@ export class Ways extends Construct {
   }
 }
 
-function roleArnOf({ name, role }: GrantSettings): string {
+/** Throws a plain `Error` for a grant that gives no role. */
+export function roleArnOf({ name, role }: GrantSettings): string {
   if (role.kind === 'named') return role.arn;
   if (role.kind === 'federated') throw new Error(`The grant ${name} has no role.`);
   return `arn:${Aws.PARTITION}:iam::${role.account ?? Aws.ACCOUNT_ID}:role/${role.roleName}`;

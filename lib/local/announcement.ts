@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
-import { defaultPort, variables } from '../environment.ts';
+import { defaultPort, machineVariables } from '../environment.ts';
 import { messageOf } from '../message-of.ts';
 import { bucketName } from './aws/inhabitants.ts';
 import { people } from './idp/people.ts';
@@ -130,7 +130,7 @@ const asAdministrator = ({ aws, administrator: { accessKeyId, secretAccessKey } 
   export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
   aws s3 ls s3://${bucketName}/`;
 
-const elsewhere = (port: number) => (port === defaultPort ? '' : `${variables.port}=${port} `);
+const elsewhere = (port: number) => (port === defaultPort ? '' : `${machineVariables.port}=${port} `);
 
 function tryInBrowser({ stack, configuration, provider, port }: Announced): string | undefined {
   const { gateway, samlIdentityProvider } = stack;

@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { type DurationLimits, longestSessionFor, type SessionDuration, sessionDuration } from './session-duration.ts';
 import { longestFederatedName, sessionName } from './session-name.ts';
 import { sessionPolicy } from './session-policy.ts';
-import { type SessionTag, sessionTags } from './session-tags.ts';
+import { personMark, personTag, type SessionTag, sessionTags } from './session-tags.ts';
 
 export interface SessionPlan {
   readonly way: Way;
@@ -42,7 +42,7 @@ export interface SessionWish {
 export function planSession(identity: Identity, grant: Grant, wish: SessionWish, now?: Date): SessionPlan {
   const { way, role, session } = grant;
   const { principalArn, externalId } = role;
-  const tags = sessionTags(session, identity);
+  const tags = [...marks(way, identity), ...sessionTags(session, identity)];
   const transitiveTags = session.transitiveTags?.filter((key) => tags.some((tag) => tag.key === key)) ?? [];
   return {
     way,
@@ -59,6 +59,10 @@ export function planSession(identity: Identity, grant: Grant, wish: SessionWish,
     ...(way === 'vouch' && { vouchedSubject: vouchedSubject(grant.name, identity) }),
   };
 }
+
+/** A token and an assertion leave their subject in the session; in other ways nothing would tell whose it is. */
+const marks = (way: Way, { provider, subject }: Identity): readonly SessionTag[] =>
+  way === 'chain' || way === 'federation-token' ? [{ key: personTag, value: personMark(provider, subject) }] : [];
 
 function limitsOf(identity: Identity, { way, role, session }: Grant, now: Date | undefined): DurationLimits {
   const { sessionUntil, sessionSeconds = Number.POSITIVE_INFINITY } = identity;
@@ -78,7 +82,7 @@ function limitsOf(identity: Identity, { way, role, session }: Grant, now: Date |
 const longestSubject = 255;
 
 /** A grant's name and a provider's have no colon, so that no subject can pass for another grant's. */
-function vouchedSubject(grant: string, { provider, subject }: Identity): string {
+export function vouchedSubject(grant: string, { provider, subject }: Pick<Identity, 'provider' | 'subject'>): string {
   const whole = `${grant}:${provider}:${subject}`;
   return whole.length <= longestSubject ? whole : `${grant}:${provider}:${fingerprint(subject)}`;
 }

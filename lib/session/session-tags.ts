@@ -2,6 +2,7 @@
 
 import type { SessionTerms, SpecialCharacter, TagTemplate } from '../grant/grant.ts';
 import { isTagValue } from '../identity/aws-keys.ts';
+import { fingerprint } from '../identity/fingerprint.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
 import { render } from './claim-value.ts';
@@ -13,6 +14,12 @@ export interface SessionTag {
   /** The order in which tags may be left out, lowest first. */
   readonly drop?: number;
 }
+
+/** With which sessions say whose they are where AWS keeps nothing of a proof. Nobody else may set it. */
+export const personTag = 'daypass-person';
+
+/** Of any length and letters, as a tag must be. */
+export const personMark = (provider: string, subject: string) => fingerprint(`${provider}/${subject}`);
 
 /** Throws a `Refusal` for a tag that the session must have and that has no value that STS would take. */
 export function sessionTags(

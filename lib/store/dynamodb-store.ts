@@ -53,6 +53,24 @@ export function dynamoDbStore({ table, region, client = {} }: DynamoDbStoreSetti
         throw unavailable(error);
       });
     },
+    async replace(item, before) {
+      try {
+        await dynamoDb.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: written(item),
+            ...(before === undefined
+              ? { ConditionExpression: 'attribute_not_exists(#value)' }
+              : { ConditionExpression: '#value = :before', ExpressionAttributeValues: { ':before': { S: before } } }),
+            ExpressionAttributeNames: { '#value': valueName },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw unavailable(error);
+      }
+    },
     async get(key, now) {
       const wanted = { TableName: table, Key: { [keyName]: { S: key } }, ConsistentRead: true };
       const { Item: found } = await dynamoDb.send(new GetItemCommand(wanted)).catch((error: unknown) => {

@@ -11,6 +11,8 @@ export interface Store {
   /** Puts the item there unless one of its key is there that has not ended. Of many at once one resolves to `true`. */
   putOnce(item: Item, now: Date): Promise<boolean>;
   put(item: Item): Promise<void>;
+  /** Puts the item there if its value is still this one, or none. Resolves to `false` when it is another by now. */
+  replace(item: Item, before: string | undefined): Promise<boolean>;
   /** The value; `undefined` when there is none or it has ended. */
   get(key: string, now: Date): Promise<string | undefined>;
 }
@@ -28,4 +30,5 @@ export const keyPrefixes = {
   code: 'code#',
   token: 'token#',
   awsRequest: 'aws-request#',
+  revoked: 'revoked#',
 } as const;

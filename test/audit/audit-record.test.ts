@@ -39,7 +39,7 @@ const issued: Issued = {
     arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
     userId: 'AROA:alice',
   },
-  told: new Map([['SourceIdentity', 'alice'] as const, ['NameQualifier', 'q='] as const]),
+  told: new Map([['SourceIdentity', 'alice'] as const]),
 };
 
 /** As it is written: members without a value are left out. */
@@ -80,7 +80,6 @@ describe('the record of an exchange', () => {
       assumedRoleArn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice',
       assumedRoleId: 'AROA:alice',
       sourceIdentity: 'alice',
-      nameQualifier: 'q=',
     });
   });
 

@@ -71,8 +71,8 @@ describe('an event of OCSF', () => {
   });
 
   test('loses nothing of the record', () => {
-    const event = JSON.stringify(written({ nameQualifier: 'q=', sourceIdentity: 'alice' }));
-    for (const value of Object.values(aRecord({ nameQualifier: 'q=', sourceIdentity: 'alice' }))) {
+    const event = JSON.stringify(written({ sourceIdentity: 'alice' }));
+    for (const value of Object.values(aRecord({ sourceIdentity: 'alice' }))) {
       const isTime = typeof value === 'string' && value.endsWith('Z');
       if (isTime || value === 'exchange' || value === 'allowed' || value === 'oidc') continue;
       expect(event).toContain(JSON.stringify(value).replace(/^"|"$/g, ''));

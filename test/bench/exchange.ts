@@ -8,6 +8,7 @@ import { loadBundle } from './load.ts';
 import { peerHandler } from './peer.ts';
 import { printTable } from './table.ts';
 import {
+  anEmptyTable,
   benchAudience,
   benchConfiguration,
   benchEnvironment,
@@ -55,6 +56,7 @@ async function figuresFor(algorithm: Algorithm, folder: string): Promise<Readonl
     configuration: benchConfiguration,
     documents: issuer.network(),
     sts: { send: () => Promise.resolve({ status: 200, body: stsAnswer }) },
+    embeddedAws: await anEmptyTable(),
     clock: () => new Date(),
     writeLine,
   });

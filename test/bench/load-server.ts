@@ -9,7 +9,14 @@ import { gatewayServer } from '../../lib/local/gateway.ts';
 import { allTo } from '../../lib/local/stand-ins.ts';
 import { routes } from '../../lib/routes.ts';
 import { peerHandler } from './peer.ts';
-import { benchAudience, benchConfiguration, benchEnvironment, benchIssuer, benchRole } from './workload.ts';
+import {
+  anEmptyTable,
+  benchAudience,
+  benchConfiguration,
+  benchEnvironment,
+  benchIssuer,
+  benchRole,
+} from './workload.ts';
 
 /** What the parent says first. */
 export interface Begin {
@@ -24,7 +31,7 @@ const writeLine = (line: string) => {
   written += line.length;
 };
 
-function handlerOf({ who, folder, sts, publicJwk }: Begin): DoorHandler {
+async function handlerOf({ who, folder, sts, publicJwk }: Begin): Promise<DoorHandler> {
   const jwks = { keys: [publicJwk] };
   if (who === 'peer') {
     const settings = { issuer: benchIssuer, audience: benchAudience, roleArn: benchRole, endpoint: sts, writeLine };
@@ -40,15 +47,18 @@ function handlerOf({ who, folder, sts, publicJwk }: Begin): DoorHandler {
     configuration: benchConfiguration,
     documents: { send: async ({ url }) => ({ status: 200, body: JSON.stringify(documents.get(url)) }) },
     sts: allTo(sts),
+    embeddedAws: await anEmptyTable(),
     clock: () => new Date(),
     writeLine,
   });
 }
 
-process.once('message', (begin: Begin) => {
+process.once('message', (begin: Begin) => void serve(begin));
+
+async function serve(begin: Begin): Promise<void> {
   const server = gatewayServer({
     routes,
-    handlers: new Map([['credentials', handlerOf(begin)]]),
+    handlers: new Map([['credentials', await handlerOf(begin)]]),
     cors: undefined,
     account: '111122223333',
     clock: () => new Date(),
@@ -60,5 +70,5 @@ process.once('message', (begin: Begin) => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpuMicros: user + system, written });
   });
-});
+}
 process.once('disconnect', () => process.exit());

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { carry } from '../../lib/config/carried.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
+import type { EmbeddedAws } from '../../lib/door.ts';
 import type { DoorEnvironment } from '../../lib/environment.ts';
 import type { Algorithm } from '../../lib/identity/oidc/algorithms.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
@@ -14,11 +17,25 @@ export const benchEnvironment = (): DoorEnvironment => ({
   partition: 'aws',
   region: 'us-east-1',
   url: undefined,
-  table: undefined,
+  table: 'once',
   issuer: undefined,
   signingKeys: [],
   federationSecret: undefined,
 });
+
+/** A table with nothing in it, on this machine: every few seconds a door asks there what is revoked. */
+export async function anEmptyTable(): Promise<EmbeddedAws> {
+  const server = createServer((_, response) =>
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}'),
+  );
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const expiration = new Date(Date.now() + 3_600_000);
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c', expiration }),
+  };
+}
 
 /** One grant as a CI job needs it: three conditions, a name, a duration. */
 export function benchConfiguration(): string {

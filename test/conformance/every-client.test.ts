@@ -377,8 +377,10 @@ describe('a cold start', () => {
     writeFileSync(program, coldProgram);
     const bundle = await containerBundle();
     const args = [program, daypass.aws, daypass.identityProvider, tokenFile, bundle];
+    const [, key, secret] = /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/.exec(daypass.said()) ?? [];
+    const env = { ...process.env, KEY: key, SECRET: secret };
     const began = performance.now();
-    const { stdout } = await execute(process.execPath, args);
+    const { stdout } = await execute(process.execPath, args, { env });
     const spent = performance.now() - began;
     rmSync(bundle, { recursive: true });
     expect(JSON.parse(stdout)).toMatchObject({ statusCode: 200 });
@@ -404,10 +406,10 @@ describe('a cold start', () => {
       }); sent.on('error', reject); sent.end(body); }) });
     const { open } = require(join(folder, 'index.js'));
     const door = open({
-      environment: () => ({ configurationFile: 'daypass.json', accountId: '111122223333', partition: 'aws', region: 'us-east-1', url: undefined, table: 'none' }),
+      environment: () => ({ configurationFile: 'daypass.json', accountId: '111122223333', partition: 'aws', region: 'us-east-1', url: undefined, table: 'DaypassOnceTable688288DD' }),
       configuration: (file) => readFileSync(join(folder, file), 'utf8'),
       documents: to(idp), sts: to(aws), clock: () => new Date(), writeLine: () => undefined,
-      embeddedAws: { endpoint: aws, credentials: async () => ({ accessKeyId: 'A', secretAccessKey: 'B', sessionToken: 'C', expiration: new Date(Date.now() + 1e6) }) },
+      embeddedAws: { endpoint: aws, credentials: async () => ({ accessKeyId: process.env.KEY, secretAccessKey: process.env.SECRET, expiration: new Date(Date.now() + 1e6) }) },
     });
     door({ headers: { authorization: readFileSync(tokenFile, 'utf8') }, rawPath: '/v1/container/tenant-files', pathParameters: { grant: 'tenant-files' },
       requestContext: { requestId: 'r', http: { method: 'GET', sourceIp: '127.0.0.1' } } }, {})

@@ -15,6 +15,7 @@ import type { HttpRequest } from '../../lib/dialects/http.ts';
 import { issuer } from '../../lib/dialects/issuer.ts';
 import { metadata } from '../../lib/dialects/metadata.ts';
 import { portal } from '../../lib/dialects/portal.ts';
+import { revoke } from '../../lib/dialects/revoke.ts';
 import { signIn } from '../../lib/dialects/sign-in.ts';
 import { stsQuery } from '../../lib/dialects/sts-query.ts';
 import { tokenExchange } from '../../lib/dialects/token-exchange.ts';
@@ -34,6 +35,7 @@ const dialects: Readonly<Record<string, Dialect<never, never> | undefined>> = {
   grants: grants as never,
   metadata: metadata as never,
   portal: portal({ url, providers: ['corp'], hasConsole: true, signInStandIn: undefined }) as never,
+  revoke: revoke as never,
   'sign-in': signIn as never,
   'sts-query': stsQuery({ portal: '/portal' }) as never,
   'token-exchange': tokenExchange as never,

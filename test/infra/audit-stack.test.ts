@@ -62,13 +62,16 @@ describe('permissions', () => {
     ]);
   });
 
-  test('the door for operators asks the indexes, and nothing else', () => {
+  test('the doors for operators ask the indexes; that which shows them does nothing else', () => {
     const indexes = ['byKey', 'byPerson', 'byRole', 'byGrant', 'byDay'].map((name) => `${audit?.arn}/index/${name}`);
     expect(made.permissions.adminaudit).toEqual([{ Effect: 'Allow', Action: 'dynamodb:Query', Resource: indexes }]);
+    expect(made.permissions.revoke).toContainEqual({ Effect: 'Allow', Action: 'dynamodb:Query', Resource: indexes });
   });
 
   test('nobody else touches it', () => {
-    const others = Object.entries(made.permissions).filter(([name]) => !['RecordAudit', 'adminaudit'].includes(name));
+    const others = Object.entries(made.permissions).filter(
+      ([name]) => !['RecordAudit', 'adminaudit', 'revoke'].includes(name),
+    );
     expect(JSON.stringify(others)).not.toContain(nameOf(audit?.arn ?? ''));
   });
 });
@@ -82,6 +85,7 @@ describe('the recorder', () => {
     expect(heard.sort()).toEqual(
       [
         'adminaudit',
+        'revoke',
         'console',
         'containercredentials',
         'credentials',

@@ -25,7 +25,13 @@ const configuration = loadConfiguration(
 );
 
 const doors = [...new Set(routes.map(({ door }) => door))];
-const functions: readonly FunctionName[] = [...doors, 'refresh-metadata', 'watch-providers', 'record-audit'];
+const functions: readonly FunctionName[] = [
+  ...doors,
+  'refresh-metadata',
+  'watch-providers',
+  'record-audit',
+  'sweep-revocations',
+];
 const folders = new Map(
   functions.map((name) => [name, bundleDoor(name, { 'daypass.json': carry(configuration) })] as const),
 );

@@ -18,7 +18,7 @@ import { routes } from '../../lib/routes.ts';
 const configuration = await readConfigurationFile('daypass.yaml');
 const doors = [...new Set(routes.map(({ door }) => door))];
 /** What runs by the hour: the watch of the identity providers. */
-const scheduled = 2;
+const scheduled = 3;
 let template: Template;
 
 beforeAll(() => {

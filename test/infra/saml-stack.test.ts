@@ -185,7 +185,12 @@ describe('the doors', () => {
   test('are all there, each with its route', () => {
     expect(keysIn(plain)).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     expect(Object.keys(plain.environments).sort()).toEqual(
-      [...new Set(routes.map(({ door }) => door.replaceAll('-', ''))), 'ProviderWatch', 'RecordAudit'].sort(),
+      [
+        ...new Set(routes.map(({ door }) => door.replaceAll('-', ''))),
+        'ProviderWatch',
+        'RecordAudit',
+        'Revocations',
+      ].sort(),
     );
   });
 
@@ -244,15 +249,17 @@ describe('permissions', () => {
     Resource: `arn:aws:iam::${home.account}:saml-provider/daypass-corp`,
   });
 
-  /** Of the table of exchanges, which has a test of its own. */
-  const beside = ({ permissions: { RecordAudit: _, adminaudit: __, ...others } }: Deployed) => others;
+  /** What records, finds and revokes has tests of its own. */
+  const beside = ({
+    permissions: { RecordAudit: _, adminaudit: __, revoke: ___, Revocations: ____, ...others },
+  }: Deployed) => others;
 
   type Table = Readonly<Record<string, readonly ((table: string) => unknown)[]>>;
 
   /** All that any function may do beside writing its own log. */
   const onTheTable: Table = {
     console: [items('PutItem', 'assertion#*')],
-    containercredentials: [items('PutItem', 'issued#*')],
+    containercredentials: [items('PutItem', 'issued#*'), items('GetItem', 'revoked#*')],
     credentials: [items('PutItem', 'assertion#*')],
     discovery: [],
     stsquery: [items('PutItem', 'assertion#*', 'issued#*')],
@@ -262,12 +269,18 @@ describe('permissions', () => {
     signin: [],
     acs: [items('PutItem', 'request#*', 'assertion#*', 'sign-in#*')],
     metadata: [],
-    portal: [items('PutItem', 'sign-in#*', 'code#*'), items('GetItem', 'sign-in#*')],
+    portal: [items('PutItem', 'sign-in#*', 'code#*'), items('GetItem', 'sign-in#*', 'revoked#*')],
     health: [],
     ProviderWatch: [],
   };
   /** Who asks by their credentials who they are is told from what was issued. */
-  const ofIssued: Table = { stsquery: [items('GetItem', 'issued#*')] };
+  const readsRevoked = [items('GetItem', 'revoked#*')];
+  const ofIssued: Table = {
+    console: readsRevoked,
+    credentials: readsRevoked,
+    tokenexchange: readsRevoked,
+    stsquery: [items('GetItem', 'issued#*', 'revoked#*')],
+  };
   const ofSecrets: Table = {
     console: [secret('decryption')],
     stsquery: [secret('decryption')],
@@ -277,11 +290,12 @@ describe('permissions', () => {
     acs: [secret('decryption')],
   };
   const readsMetadata = [items('GetItem', 'metadata#*')];
+  const readsBoth = [items('GetItem', 'metadata#*', 'revoked#*')];
   const ofRefresh: Table = {
-    console: readsMetadata,
-    stsquery: [items('GetItem', 'metadata#*', 'issued#*')],
-    tokenexchange: readsMetadata,
-    credentials: readsMetadata,
+    console: readsBoth,
+    stsquery: [items('GetItem', 'metadata#*', 'issued#*', 'revoked#*')],
+    tokenexchange: readsBoth,
+    credentials: readsBoth,
     signin: readsMetadata,
     acs: readsMetadata,
     MetadataRefresh: [items('PutItem', 'metadata#*'), updatesProvider],
@@ -324,16 +338,16 @@ describe('permissions', () => {
 
   test('without a SAML provider, even with keys configured: what was issued, and nothing else', () => {
     const remembering = (made: Deployed) => ({
-      console: [],
-      containercredentials: [items('PutItem', 'issued#*')(tableIn(made))],
-      credentials: [],
+      console: [items('GetItem', 'revoked#*')(tableIn(made))],
+      containercredentials: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'revoked#*')(tableIn(made))],
+      credentials: [items('GetItem', 'revoked#*')(tableIn(made))],
       discovery: [],
       explain: [],
       grants: [],
       health: [],
       ProviderWatch: [],
-      stsquery: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'issued#*')(tableIn(made))],
-      tokenexchange: [items('PutItem', 'issued#*')(tableIn(made))],
+      stsquery: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'issued#*', 'revoked#*')(tableIn(made))],
+      tokenexchange: [items('PutItem', 'issued#*')(tableIn(made)), items('GetItem', 'revoked#*')(tableIn(made))],
     });
     expect(beside(withoutSaml)).toEqual(remembering(withoutSaml));
     const keys = loadConfiguration(
@@ -384,7 +398,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('to call a function: its own route of our API, and the rules by the hour', () => {
+  test('to call a function: its own route of our API, and the rules by the hour and day', () => {
     const callers = whole
       .resources('AWS::Lambda::Permission')
       // Of the logs, told of where they are heard.
@@ -392,16 +406,18 @@ describe('permissions', () => {
       .map(({ properties: { Principal, SourceArn, Action } }) => [
         Action,
         Principal,
-        String(SourceArn).replace(/^.*?(\/\*\/\*\/.*|:[A-Za-z]*Hourly[0-9A-F]{8})$/, '$1'),
+        String(SourceArn).replace(/^.*?(\/\*\/\*\/.*|:[A-Za-z]*(?:Hourly|Daily)[0-9A-F]{8})$/, '$1'),
       ]);
     const ofRoutes = routes.map(({ path }) => ['lambda:InvokeFunction', 'apigateway.amazonaws.com', `/*/*${path}`]);
     expect(callers).toEqual(
       expect.arrayContaining([
         ...ofRoutes,
         ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Hourly/)],
+        ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Daily/)],
       ]),
     );
-    expect(callers).toHaveLength(routes.length + 2);
+    // The refresh of metadata, the watch of providers, the sweep of revocations.
+    expect(callers).toHaveLength(routes.length + 3);
   });
 });
 
@@ -429,6 +445,8 @@ describe('the environment of a function', () => {
       ProviderWatch: { ...told, ...ofTable },
       health: {},
       adminaudit: { ...told, ...ofAudit },
+      revoke: { ...told, ...ofTable, ...ofAudit },
+      Revocations: { ...told, ...ofTable },
       RecordAudit: { ...told, ...ofAudit, DAYPASS_AUDIT_DAYS: '365' },
     });
   });
@@ -449,10 +467,11 @@ describe('metadata by its address', () => {
   test('is fetched every hour', () => {
     const functions = whole.resources('AWS::Lambda::Function');
     const refresh = functions.find(({ logicalId }) => /MetadataRefresh/.test(logicalId));
-    const [rule] = whole.resources('AWS::Events::Rule').filter(({ logicalId }) => /MetadataRefresh/.test(logicalId));
-    expect([rule?.properties]).toEqual([
-      { ScheduleExpression: 'rate(1 hour)', State: 'ENABLED', Targets: [{ Arn: refresh?.arn, Id: 'Target0' }] },
-    ]);
+    expect(whole.resources('AWS::Events::Rule').map(({ properties }) => properties)).toContainEqual({
+      ScheduleExpression: 'rate(1 hour)',
+      State: 'ENABLED',
+      Targets: [{ Arn: refresh?.arn, Id: 'Target0' }],
+    });
   });
 
   test('that cannot be fetched raises an alarm that says what to do', () => {
@@ -510,7 +529,7 @@ describe('the watch of the identity providers', () => {
   });
 
   test('is called every hour', () => {
-    const [rule] = withoutSaml.resources('AWS::Events::Rule');
+    const [rule] = withoutSaml.resources('AWS::Events::Rule').filter(({ logicalId }) => /Watch/.test(logicalId));
     expect(rule?.properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
   });
 });
@@ -560,11 +579,13 @@ describe('without a SAML provider', () => {
       'GET /.well-known/oauth-authorization-server',
       'GET /health',
       'GET /v1/admin/audit',
+      'GET /v1/admin/revoke',
       'GET /v1/container/{grant}',
       'GET /v1/grants',
       'GET /v1/openapi.json',
       'POST /',
       'POST /v1/admin/explain',
+      'POST /v1/admin/revoke',
       'POST /v1/console',
       'POST /v1/credentials',
       'POST /v1/explain',
@@ -576,7 +597,7 @@ describe('without a SAML provider', () => {
         .sort(),
     ).toEqual([...keys].sort());
     const told = ['DAYPASS_ACCOUNT_ID', 'DAYPASS_CONFIG', 'DAYPASS_PARTITION'];
-    expect(Object.keys(withoutSaml.environments.credentials ?? {}).sort()).toEqual(told);
+    expect(Object.keys(withoutSaml.environments.credentials ?? {}).sort()).toEqual([...told, 'DAYPASS_TABLE']);
     expect(Object.keys(withoutSaml.environments.grants ?? {}).sort()).toEqual(told);
     expect(JSON.stringify(withoutSaml.template.toJSON())).not.toMatch(
       /SAMLProvider|assertion#|sign-in#|metadata#|secretsmanager/i,

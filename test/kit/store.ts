@@ -21,6 +21,11 @@ export function aStore(given: readonly Item[] = []): MemoryStore {
     async put(item) {
       items.push(item);
     },
+    async replace(item, before) {
+      if (items.findLast((each) => each.key === item.key)?.value !== before) return false;
+      items.push(item);
+      return true;
+    },
     async get(key, now) {
       return current(key, now)?.value;
     },
@@ -30,5 +35,5 @@ export function aStore(given: readonly Item[] = []): MemoryStore {
 /** One that nobody can reach. */
 export function aSilentStore(error: Error): Store {
   const fail = () => Promise.reject(error);
-  return { putOnce: fail, put: fail, get: fail };
+  return { putOnce: fail, put: fail, replace: fail, get: fail };
 }

@@ -12,6 +12,7 @@ import { type Network, NetworkError } from '../../lib/network/network.ts';
 import { fault, type RefusalCode, refusals } from '../../lib/refusal.ts';
 import { routes } from '../../lib/routes.ts';
 import { browserCookie, signInCookie } from '../../lib/sign-in/cookies.ts';
+import { dynamoDbStore } from '../../lib/store/dynamodb-store.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
 import { secrets } from '../kit/leaks.ts';
 import { freePorts, serving } from '../kit/loopback.ts';
@@ -120,6 +121,8 @@ let ci: Awaited<ReturnType<typeof serveIssuer>>;
 let stsAnswers: Network['send'] | undefined;
 /** Set by a test to keep the doors from the table. */
 let isTableGone = false;
+/** The table of what is seen once. */
+let aTable = '';
 /** What the first door was opened with. */
 let aRim: Rim | undefined;
 
@@ -131,8 +134,11 @@ beforeAll(async () => {
     configuration: { ...configuration, url },
     port,
     standIns: new Map([[issuer.issuer, ci.address]]),
-    rim: (rim) => {
-      aRim ??= rim;
+    rim: (rim, door) => {
+      if (door === 'credentials') {
+        aRim = rim;
+        aTable = rim.environment().table ?? aTable;
+      }
       return {
         ...rim,
         sts: { send: (request) => (stsAnswers ?? rim.sts.send)(request) },
@@ -250,6 +256,20 @@ async function withFederation(send: Network['send']): Promise<Told> {
   } finally {
     stsAnswers = undefined;
   }
+}
+
+/** A question for operators, as the administrator of the account signs it. */
+async function asOperator(path: string, body?: object): Promise<Told> {
+  const text = body && JSON.stringify(body);
+  const method = text === undefined ? 'GET' : 'POST';
+  const signing = { method, path, body: text ?? '', at: new Date(), service: 'execute-api' };
+  const json = { headers: { 'content-type': 'application/json' } };
+  const signed = signedRequest(stack.administrator, new URL(stack.gateway).host, {
+    ...signing,
+    ...(text !== undefined && json),
+  });
+  const { host: _, ...headers } = signed.headers;
+  return told(await fetch(stack.gateway + path, { method, headers, ...(text !== undefined && { body: text }) }));
 }
 
 const stsError =
@@ -399,15 +419,36 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   },
   audit_unavailable: async () => {
     isTableGone = true;
-    const { host } = new URL(stack.gateway);
-    const path = '/v1/admin/audit';
-    const signing = { method: 'GET', path, at: new Date(), service: 'execute-api' };
-    const { host: _, ...headers } = signedRequest(stack.administrator, host, signing).headers;
     try {
-      return await told(await fetch(stack.gateway + path, { headers }));
+      return await asOperator('/v1/admin/audit');
     } finally {
       isTableGone = false;
     }
+  },
+  revoked: async () => {
+    await asOperator('/v1/admin/revoke', { person: 'ci/gone' });
+    // As long as a door may not know.
+    await new Promise((resolve) => setTimeout(resolve, 5100));
+    return forCi({ sub: 'gone' });
+  },
+  revocations_full: async () => {
+    const store = dynamoDbStore({
+      table: aTable,
+      region: 'us-east-1',
+      client: { endpoint: stack.aws, credentials: async () => stack.administrator },
+    });
+    const by = { at: new Date().toISOString(), by: 'somebody' };
+    const people = Array.from({ length: 200 }, (_, index) => ({
+      kind: 'person',
+      provider: 'ci',
+      subject: `p${index}`,
+      ...by,
+    }));
+    const until = new Date('9999-12-31T00:00:00Z');
+    await store.put({ key: 'revoked#list', until, value: JSON.stringify(people) });
+    const heard = await asOperator('/v1/admin/revoke', { person: 'ci/one-more' });
+    await store.put({ key: 'revoked#list', until, value: '[]' });
+    return heard;
   },
   role_not_in_assertion: () => bring({ attributes: { [`${awsAttributes}Role`]: [pairOf(portal, 'another')] } }),
   destination_not_allowed: () =>

@@ -29,6 +29,7 @@ function aStore(taken: readonly string[] = [], failing?: Error): Store & { reado
       seen.add(item.key);
       return true;
     },
+    replace: () => Promise.reject(new Error('replaced')),
     put: () => Promise.reject(new Error('Nobody asked for that.')),
     get: () => Promise.reject(new Error('Nobody asked for that.')),
   };

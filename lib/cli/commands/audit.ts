@@ -11,7 +11,8 @@ import { tableOf } from '../table.ts';
 const usage = `daypass audit [--person P] [--key K] [--role R] [--grant G] [--since T] [--until T] [--event FILE]
 
 Who got which role when, newest first: of the last day, or all that Daypass keeps of a person, a key, a role or a grant. The
-question is signed with the credentials of your AWS configuration, which must may execute-api:Invoke GET /v1/admin/audit.
+question is signed with the credentials of your AWS configuration, which must be allowed
+to execute-api:Invoke GET /v1/admin/audit.
 
   --person P        a provider and a subject, as app/alice; or the ARN of an operator
   --key KEY         the access key ID of a session: tells whose it is

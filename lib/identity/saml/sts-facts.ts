@@ -20,7 +20,7 @@ export function samlFacts(
 ): SamlFacts {
   const audience = subject.confirmation.recipient ?? '';
   const type = subjectType(subject.format);
-  const nameQualifier = createHash('sha1').update(`${issuer}${account}/${name}`).digest('base64');
+  const nameQualifier = samlNameQualifier(issuer, { account, name });
   const keys: Keys[number][] = [
     ['saml:aud', audience],
     ['saml:iss', issuer],
@@ -37,6 +37,12 @@ export function samlFacts(
   }
   return { audience, subjectType: type, nameQualifier, keys };
 }
+
+/** How AWS tells one identity provider from another: its entity ID, and the IAM provider that trusts it. */
+export const samlNameQualifier = (
+  entityId: string,
+  { account, name }: { readonly account: string; readonly name: string },
+) => createHash('sha1').update(`${entityId}${account}/${name}`).digest('base64');
 
 const lasting: readonly string[] = ['saml:namequalifier', 'saml:sub', 'saml:sub_type'];
 

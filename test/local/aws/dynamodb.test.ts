@@ -220,6 +220,20 @@ describe('a value', () => {
   });
 });
 
+describe('a value that others change, too', () => {
+  test('is replaced by whoever knew the one before, and of many at once by one', async () => {
+    const aws = await anAws();
+    const store = aws.store('admin');
+    const item = (value: string) => ({ key: 'revoked#list', until: later(60), value });
+    expect(await store.replace(item('a'), undefined)).toBe(true);
+    expect(await store.replace(item('b'), undefined)).toBe(false);
+    expect(await store.replace(item('b'), 'x')).toBe(false);
+    const asked = Array.from({ length: 20 }, (_, index) => aws.store('admin').replace(item(`b${index}`), 'a'));
+    expect((await Promise.all(asked)).filter(Boolean)).toEqual([true]);
+    expect(await store.get('revoked#list', now)).toMatch(/^b\d+$/);
+  });
+});
+
 describe('who may', () => {
   const item = { key: 'assertion#a', until: later(60) };
   const accessDenied = ['store_unavailable', 'AccessDeniedException'];

@@ -1,0 +1,89 @@
+// POST and GET /v1/admin/revoke: sessions, people, grants and roles are revoked, listed, and lifted again. For operators.
+
+import { Refusal } from '../refusal.ts';
+import type { RoleOutcome } from '../revoke/enforce.ts';
+import type { Revocation } from '../revoke/revocation.ts';
+import type { Dialect } from './dialect.ts';
+import type { HttpRequest } from './http.ts';
+import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
+import { textIn } from './members.ts';
+import { revokeRequest } from './schemas.ts';
+
+/** What is revoked, as an operator names it: what it means to the configuration is for the door. */
+export type NamedTarget = { readonly kind: Kind; readonly name: string };
+
+export type RevokeAsked = { /** The ARN that signed the request. */ readonly operator: string } & (
+  | { readonly wants: 'list' }
+  | {
+      readonly wants: 'revoke' | 'lift';
+      readonly target: NamedTarget;
+      readonly reason?: string;
+      readonly dryRun: boolean;
+    }
+);
+
+export type RevokeAnswered =
+  | { readonly tells: 'list'; readonly revocations: readonly Revocation[] }
+  | {
+      readonly tells: 'done';
+      readonly done: 'revoked' | 'lifted' | 'nothing';
+      readonly changed: boolean;
+      readonly roles: readonly RoleOutcome[];
+      readonly newExchanges: string;
+    };
+
+const kinds = ['session', 'person', 'grant', 'role'] as const;
+type Kind = (typeof kinds)[number];
+
+/** Nothing of it tells who is asked about it: IAM says so of itself. */
+const propagation =
+  'IAM is eventually consistent: AWS follows within seconds as a rule, and nobody has looked whether it does.';
+
+const longestReason = 256;
+
+const forms: Readonly<Record<Kind, readonly [form: RegExp, is: string]>> = {
+  session: [/^ASIA[A-Z0-9]{12,124}$/, 'the access key ID of a session: ASIA…'],
+  person: [/^[^/]+\/.{1,512}$/s, 'a provider and a subject, as app/alice'],
+  grant: [/^[\w-]{1,64}$/, 'the name of a grant'],
+  role: [/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'the ARN of a role: arn:aws:iam::{account}:role/{name}'],
+};
+
+export const revoke: Dialect<RevokeAsked, RevokeAnswered> = {
+  /** API Gateway lets nobody come here unsigned. Should it ever, nothing is done. */
+  read(request) {
+    const { iamCaller: operator, method } = request;
+    if (operator === undefined) throw new Refusal('operator_unknown');
+    return method === 'GET' ? { operator, wants: 'list' } : { operator, ...readChange(request) };
+  },
+
+  answer(answered) {
+    if (answered.tells === 'list') return answerJson(200, { revocations: answered.revocations });
+    const { tells: _, ...done } = answered;
+    return answerJson(200, { ...done, propagation });
+  },
+
+  refuse: refuseInJson,
+};
+
+function readChange(request: HttpRequest) {
+  const body = readJson(request, Object.keys(revokeRequest.properties));
+  const named = kinds.filter((kind) => body.has(kind));
+  const [kind] = named;
+  if (kind === undefined || named.length > 1) throw malformed(`Name one of ${kinds.join(', ')}.`);
+  const name = textIn(body, kind);
+  const [form, is] = forms[kind];
+  if (!form.test(name)) throw malformed(`"${kind}" must be ${is}.`);
+  const flag = (member: 'lift' | 'dryRun') => {
+    const value = body.get(member) ?? false;
+    if (typeof value !== 'boolean') throw malformed(`"${member}" must be true or false.`);
+    return value;
+  };
+  const reason = body.has('reason') ? textIn(body, 'reason') : undefined;
+  if ((reason?.length ?? 0) > longestReason) throw malformed(`"reason" must have at most ${longestReason} characters.`);
+  return {
+    wants: flag('lift') ? ('lift' as const) : ('revoke' as const),
+    target: { kind, name },
+    ...(reason !== undefined && { reason }),
+    dryRun: flag('dryRun'),
+  };
+}

@@ -1,0 +1,81 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Configuration, RoleSettings } from '../config/configuration.ts';
+import { alarmFor, type Watch } from './alarm.ts';
+import { DoorFunction } from './door-function.ts';
+import type { OnceTable } from './once-table.ts';
+import { roleArnOf } from './ways.ts';
+
+export interface RevocationsProps {
+  readonly configuration: Configuration;
+  readonly table: OnceTable;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+  /** Whether AWS X-Ray traces it. */
+  readonly tracing: boolean;
+  /** Whether it sweeps here: IAM has no Regions, and one is enough. */
+  readonly sweeps: boolean;
+  readonly topic?: ITopic;
+}
+
+/** Every day what is over is taken out of the roles, and what somebody else took out is put back. */
+export class Revocations extends Construct {
+  /** Those that can be reached: made here, or named here by their ARN. */
+  private readonly roleArns: string[];
+
+  constructor(scope: Construct, id: string, props: RevocationsProps) {
+    super(scope, id);
+    const { configuration, table, environment, files, logRetention, tracing, sweeps, topic } = props;
+    const { account } = Stack.of(this);
+    const reachable = [...configuration.grants.values()].filter(({ role }) => isHere(role, account));
+    this.roleArns = [...new Set(reachable.map(roleArnOf))];
+    if (!sweeps) return;
+    const { function: target } = new DoorFunction(this, 'Function', {
+      door: 'sweep-revocations',
+      description: 'Daypass: forgets revocations that are over, and keeps the roles to the others.',
+      environment,
+      files,
+      logRetention,
+      leftOut: [],
+      tracing,
+    });
+    table.allow(target, ['revoked'], ['revoked']);
+    this.allowRevoking(target);
+    new Rule(this, 'Daily', { schedule: Schedule.rate(Duration.days(1)), targets: [new LambdaFunction(target)] });
+    alarmFor(this, notKept(target), topic);
+  }
+
+  /** IAM tells inline policies of a role apart by no condition: whoever may write ours may write the others. */
+  allowRevoking(grantee: IGrantable): void {
+    if (this.roleArns.length === 0) return;
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+        resources: this.roleArns,
+      }),
+    );
+  }
+}
+
+/** An IAM user has no role policies; what is in another account only its own people reach. */
+function isHere(role: RoleSettings, account: string): boolean {
+  if (role.kind === 'made') return role.account === undefined;
+  return role.kind === 'named' && (Token.isUnresolved(account) || role.arn.split(':')[4] === account);
+}
+
+const notKept = (target: Target): Watch => ({
+  id: 'Failed',
+  metric: target.metricErrors({ period: Duration.days(1) }),
+  threshold: 1,
+  periods: 1,
+  description:
+    "The revocations of a role could not be kept to: what was revoked may work, or what is over may be denied. The function's log says which role and why; daypass revoke --list says what should be denied.",
+  runbook: 'Revocations are not kept to',
+});
