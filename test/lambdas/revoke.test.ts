@@ -102,7 +102,10 @@ async function keysOf(sub: string, grant = 'files'): Promise<Keys> {
 
 /** As AWS answers. */
 async function using(keys: Keys): Promise<string> {
-  const s3 = new S3Client({ endpoint: stack.aws, region: 'us-east-1', forcePathStyle: true, credentials: { ...keys } });
+  // The SDK wants its expiration as a Date, and needs none here.
+  const { accessKeyId, secretAccessKey, sessionToken } = keys;
+  const credentials = { accessKeyId, secretAccessKey, sessionToken };
+  const s3 = new S3Client({ endpoint: stack.aws, region: 'us-east-1', forcePathStyle: true, credentials });
   return s3.send(new ListObjectsV2Command({ Bucket: 'privet' })).then(
     () => 'works',
     (error: Error) => (error.message.includes('explicit deny') ? 'denied' : error.message),
