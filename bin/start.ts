@@ -17,6 +17,7 @@ import { open as metadata } from '../lambdas/metadata.ts';
 import { open as portal } from '../lambdas/portal.ts';
 import { open as recordAudit } from '../lambdas/record-audit.ts';
 import { open as revoke } from '../lambdas/revoke.ts';
+import { open as rotateKey } from '../lambdas/rotate-key.ts';
 import { open as signIn } from '../lambdas/sign-in.ts';
 import { open as stsQuery } from '../lambdas/sts-query.ts';
 import { open as tokenExchange } from '../lambdas/token-exchange.ts';
@@ -90,6 +91,7 @@ async function start(): Promise<void> {
     assembly,
     openDoor: (door, bundle) => (options.bundled ? bundled<OpenDoor>(bundle) : sources[door]),
     openListener: (bundle) => (options.bundled ? bundled<OpenListener>(bundle) : recordAudit),
+    openRotation: (bundle) => (options.bundled ? bundled<OpenListener>(bundle) : rotateKey),
     port,
     identityProvider,
     ...(configuration.vouch.issuer !== undefined && { ourIssuer: configuration.vouch.issuer }),

@@ -43,5 +43,5 @@ export type DoorHandler = (
 
 export type OpenDoor = (rim: Rim) => DoorHandler;
 
-/** What hears the log of doors: it is handed what CloudWatch Logs hands over, and rejects to be handed it again. */
+/** What hears the log of doors, or rotates a secret: it is handed what AWS hands over, and rejects to be handed it again. */
 export type OpenListener = (rim: Rim) => (event: unknown) => Promise<void>;

@@ -97,7 +97,15 @@ const mayImport = new Map<string, readonly string[]>([
 /** A package with a home is named nowhere else. */
 const homes = new Map<string, readonly string[]>([
   ['@aws-sdk/client-dynamodb', ['lib/store/dynamodb-store.ts', 'lib/audit/dynamodb-audit.ts']],
-  ['@aws-sdk/client-iam', ['lambdas/refresh-metadata.ts', 'lib/cli/live-iam.ts', 'lib/revoke/iam-role-policies.ts']],
+  [
+    '@aws-sdk/client-iam',
+    [
+      'lambdas/refresh-metadata.ts',
+      'lib/cli/live-iam.ts',
+      'lib/revoke/iam-role-policies.ts',
+      'lib/issue/iam-access-keys.ts',
+    ],
+  ],
   ['@aws-sdk/client-kms', ['lib/issue/kms-signer.ts']],
   ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts', 'lib/cli/live-doors.ts']],
   ['@smithy/signature-v4', ['lib/issue/aws-signature.ts', 'lib/cli/']],

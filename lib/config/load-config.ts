@@ -76,6 +76,7 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     ),
   );
   const hasUrl = member(value, 'url') !== undefined;
+  checkFederated(grants, report);
   // Read apart from the whole, so that a slip elsewhere does not make what is there missing.
   const ours = v.safeParse(declaredServiceProvider, member(value, 'saml') ?? {});
   const serviceProvider = compileServiceProvider(ours.success ? ours.output : {}, sources, report);
@@ -98,6 +99,19 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     fallbackRegions: sts.fallbackRegions,
     operations,
   };
+}
+
+/** IAM: a user has ten managed policies, one for each grant and one to ask with. */
+const mostFederated = 9;
+
+function checkFederated(grants: ReadonlyMap<string, GrantSettings>, report: Report): void {
+  const federated = [...grants.values()].filter(({ role }) => role.kind === 'federated');
+  for (const { name } of federated.slice(mostFederated)) {
+    report(
+      `grants.${name}.way`,
+      `is one federation-token too many: an IAM user has the permissions of ${mostFederated} grants`,
+    );
+  }
 }
 
 interface SamlCheck extends Pick<Configuration, 'providers' | 'grants' | 'serviceProvider'> {

@@ -33,7 +33,13 @@ export const carriedConfigurationFile = 'daypass.json';
 const extension = extname(import.meta.url);
 
 /** What is deployed as a function: the doors, what runs on a schedule, and what hears the doors' logs. */
-export type FunctionName = DoorName | 'refresh-metadata' | 'watch-providers' | 'record-audit' | 'sweep-revocations';
+export type FunctionName =
+  | DoorName
+  | 'refresh-metadata'
+  | 'watch-providers'
+  | 'record-audit'
+  | 'sweep-revocations'
+  | 'rotate-key';
 
 /**
  * Loaded when it is first needed, and a file of its own until then: what reads SAML responses and signed AWS requests, at a

@@ -77,7 +77,6 @@ export class Daypass extends Construct {
     const ours = place.isHome ? configuration : { ...configuration, grants: new Map(), providers: new Map() };
     const { issuer = this.url } = configuration.vouch;
     this.grantedRoles = new GrantedRoles(this, 'Granted', { configuration: ours, url: this.url, issuer });
-    const ways = new Ways(this, 'Ways', { configuration, issuer, place });
     this.table = new OnceTable(this, 'Once', place.table);
     this.auditTable = new AuditTable(this, 'Audit', place.auditTable);
 
@@ -98,6 +97,7 @@ export class Daypass extends Construct {
     const files = { [carriedConfigurationFile]: carry(configuration) };
     const leftOut = leftOutOf(configuration);
     const topic = alarmTopic && { topic: alarmTopic };
+    const ways = new Ways(this, 'Ways', { configuration, issuer, place, environment, files, logRetention, ...topic });
     const revocations = new Revocations(this, 'Revocations', {
       configuration,
       table: this.table,

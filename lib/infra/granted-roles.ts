@@ -166,7 +166,7 @@ function writeLater(role: Role, trust: TrustPolicyDocument, issuer: string): voi
 }
 
 /** As cdk-nag names them; it writes policy variables with angle brackets. */
-function wildcardFindings(statements: readonly StatementDocument[]): readonly string[] {
+export function wildcardFindings(statements: readonly StatementDocument[]): readonly string[] {
   const named = (kind: string, texts: readonly string[]) =>
     texts.filter((text) => text.includes('*')).map((text) => `${kind}::${text.replace(/\$\{([^}]*)\}/g, '<$1>')}`);
   return [

@@ -18,6 +18,7 @@ import type { AccessKey, EmbeddedIam } from './aws/iam/iam.ts';
 import { furnish, settle } from './aws/inhabitants.ts';
 import { kmsService } from './aws/kms.ts';
 import type { Buckets } from './aws/s3/buckets.ts';
+import { embeddedSecrets, type Rotating } from './aws/secrets-manager.ts';
 import { type Sessions, sessions as sessionsOf } from './aws/sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from './aws/signature-v4.ts';
 import { issuerOf, localIssuerPath } from './aws/web-identity-issuer.ts';
@@ -40,6 +41,8 @@ export interface LocalStackSettings {
   readonly openDoor: (door: DoorName, bundle: string) => OpenDoor;
   /** What hears the logs of doors, by the folder of its bundle. */
   readonly openListener: (bundle: string) => OpenListener;
+  /** What rotates a secret, by the folder of its bundle; for templates that have some. */
+  readonly openRotation?: (bundle: string) => OpenListener;
   /** The first of four in a row: gateway, AWS, OIDC and SAML identity providers. */
   readonly port: number;
   /** The configured issuer that the identity provider issues for; none leaves it out. */
@@ -70,6 +73,8 @@ export interface LocalStack {
   readonly administrator: AccessKey;
   /** Resolves when the lines that were written are heard by whoever subscribes to them. */
   settled(): Promise<void>;
+  /** Rotates every secret that the template has rotated. */
+  rotate(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -94,11 +99,18 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   const hasTable = resourcesOf(stacks[0], 'AWS::DynamoDB::Table').length > 0;
   const dynamoDb = hasTable ? await embeddedDynamoDb({ stack: stacks[0], iam, sessions }) : undefined;
   const signIn = federation(sessions, iam);
-  const others = new Map([['kms', kmsService({ stack: stacks[0], iam, sessions })]]);
+  const secrets = embeddedSecrets({ stack: stacks[0], iam, sessions });
+  const others = new Map([
+    ['kms', kmsService({ stack: stacks[0], iam, sessions })],
+    ['secretsmanager', secrets.service],
+  ]);
   const embedded = { iam, sessions, buckets, network, clock, federation: signIn, dynamoDb, others, enabledRegions };
   const around = { settings, documents: network, aws, iam, sessions };
   const logs = logsOf(around);
   const doorsServer = gatewayOf(around, logs);
+  const rotateAll = async () => {
+    for (const { arn, by } of rotationsOf(around)) await secrets.rotate(arn, by);
+  };
   const servers = new Map<number, Server>([
     [port, doorsServer],
     [port + 1, awsServer(embedded)],
@@ -113,6 +125,8 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
   };
   try {
     for (const [each, server] of servers) await listen(server, each);
+    // As the first rotation is, when a schedule is made.
+    await rotateAll();
   } catch (error) {
     await stop();
     throw error;
@@ -124,8 +138,21 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
     samlIdentityProvider: samlIdentityProvider && samlIdp,
     administrator,
     settled: logs.settled,
+    rotate: rotateAll,
     stop,
   };
+}
+
+/** Each secret of the template that is rotated, and the function that does it. */
+function rotationsOf(around: Around): readonly { readonly arn: string; readonly by: Rotating }[] {
+  const { stacks, openRotation, writeLine } = around.settings;
+  const functions = resourcesOf(stacks[0], 'AWS::Lambda::Function');
+  return resourcesOf(stacks[0], 'AWS::SecretsManager::RotationSchedule').map(({ properties, logicalId }) => {
+    const target = functions.find(({ arn }) => arn === properties.RotationLambdaARN);
+    if (!target || !openRotation) throw new Error(`Nobody rotates what ${logicalId} says.`);
+    const { bundle, ...rim } = rimOf(deployed(target), around, writeLine);
+    return { arn: String(properties.SecretId), by: openRotation(bundle)(rim) };
+  });
 }
 
 /** What stands around all functions. */

@@ -95,12 +95,13 @@ function reference(name: string, stack: StackTemplate): string {
   ]).get(name);
   if (pseudo !== undefined) return pseudo;
   const resource = written(stack)[name];
-  if (resource?.Type === 'AWS::IAM::OIDCProvider' || resource?.Type === 'AWS::IAM::SAMLProvider') {
-    return arnOf(name, stack);
-  }
-  const { RoleName: roleName } = resource?.Properties ?? {};
-  return typeof roleName === 'string' ? roleName : name;
+  if (refersByArn.includes(resource?.Type ?? '')) return arnOf(name, stack);
+  const { RoleName: roleName, UserName: userName = roleName } = resource?.Properties ?? {};
+  return typeof userName === 'string' ? userName : name;
 }
+
+/** What `Ref` calls by its ARN. */
+const refersByArn = ['AWS::IAM::OIDCProvider', 'AWS::IAM::SAMLProvider', 'AWS::SecretsManager::Secret'];
 
 function arnOf(logicalId: string, stack: StackTemplate): string {
   const resource = written(stack)[logicalId];
@@ -113,6 +114,10 @@ function arnOf(logicalId: string, stack: StackTemplate): string {
       return `${iam}:saml-provider/${String(properties.Name)}`;
     case 'AWS::DynamoDB::Table':
       return `arn:aws:dynamodb:${stack.region}:${stack.account}:table/${logicalId}`;
+    case 'AWS::SecretsManager::Secret':
+      return `arn:aws:secretsmanager:${stack.region}:${stack.account}:secret:${String(properties.Name ?? logicalId)}-AbCdEf`;
+    case 'AWS::IAM::User':
+      return `${iam}:user${String(properties.Path ?? '/')}${String(properties.UserName ?? logicalId)}`;
     case 'AWS::KMS::Key':
       return `arn:aws:kms:${stack.region}:${stack.account}:key/${logicalId}`;
     case 'AWS::IAM::Role':

@@ -16,6 +16,7 @@ import { open as metadata } from '../../lambdas/metadata.ts';
 import { open as portal } from '../../lambdas/portal.ts';
 import { open as recordAudit } from '../../lambdas/record-audit.ts';
 import { open as revoke } from '../../lambdas/revoke.ts';
+import { open as rotateKey } from '../../lambdas/rotate-key.ts';
 import { open as signIn } from '../../lambdas/sign-in.ts';
 import { open as stsQuery } from '../../lambdas/sts-query.ts';
 import { open as tokenExchange } from '../../lambdas/token-exchange.ts';
@@ -97,6 +98,7 @@ export async function aStack({
     assembly,
     openDoor: (door) => (given) => doors[door](rim(given, door)),
     openListener: () => recordAudit,
+    openRotation: () => rotateKey,
     port,
     identityProvider: provider,
     ourIssuer,

@@ -20,6 +20,14 @@ const configuration = loadConfiguration({
   grants: {
     vouched: grant({ way: 'vouch', session: { ...session, duration: '12h' } }),
     chained: grant({ way: 'chain', session: { ...session, transitiveTags: ['tenant'] } }),
+    federated: grant({
+      way: 'federation-token',
+      session: {
+        tags: { tenant: '{tenant}' },
+        duration: '36h',
+        policy: [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/{tenant}/*'] }],
+      },
+    }),
   },
 });
 
@@ -53,21 +61,55 @@ async function exchange(body: object): Promise<{ readonly status: number; readon
   return { status: answer.status, body: (await answer.json()) as Answered };
 }
 
+const callerOf = async ({ credentials }: Answered) => {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const keys = { accessKeyId, secretAccessKey, sessionToken };
+  const sts = new STSClient({ endpoint: stack.aws, region: 'us-east-1', credentials: keys });
+  return (await sts.send(new GetCallerIdentityCommand({}))).Arn;
+};
+
+const assumed = 'arn:aws:sts::111122223333:assumed-role';
+
 describe.each([
-  ['vouched', 43_200],
-  ['chained', 3600],
-])('%s', (name, seconds) => {
-  test('gives a session', async () => {
+  ['vouched', 43_200, `${assumed}/daypass-vouched/alice`],
+  ['chained', 3600, `${assumed}/daypass-chained/alice`],
+  ['federated', 129_600, 'arn:aws:sts::111122223333:federated-user/alice'],
+])('%s', (name, seconds, arn) => {
+  test('gives a session for as long as the way does', async () => {
     const { status, body } = await exchange({ grant: name, token: token() });
-    expect(stack.audit.at(-1)?.detail).toBeUndefined();
+    expect(stack.audit.findLast(({ event }) => event === 'exchange')?.detail).toBeUndefined();
     expect(status).toBe(200);
     expect(body.expiresIn).toBeGreaterThan(seconds - 5);
-    const sts = new STSClient({
-      endpoint: stack.aws,
-      region: 'us-east-1',
-      credentials: { ...body.credentials, expiration: new Date(body.credentials.expiration) },
-    });
-    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
-    expect(Arn).toBe(`arn:aws:sts::111122223333:assumed-role/daypass-${name}/alice`);
+    expect(body.expiresIn).toBeLessThanOrEqual(seconds);
+    expect(await callerOf(body)).toBe(arn);
+  });
+
+  test('gives one to nobody without the claim of a tag that must be there', async () => {
+    const { status } = await exchange({ grant: name, token: token({ tenant: undefined }) });
+    expect(status).toBe(403);
+    expect(stack.audit.findLast(({ event }) => event === 'exchange')).toMatchObject({ code: 'session_unrenderable' });
+  });
+});
+
+describe('the key of the IAM user', () => {
+  test('is rotated while exchanges go on, and none fails', async () => {
+    const before = (await exchange({ grant: 'federated', token: token() })).body;
+    const asked: Promise<number>[] = [];
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) {
+        asked.push(exchange({ grant: 'federated', token: token() }).then(({ status }) => status));
+        await new Promise((resolve) => void setTimeout(resolve, 5));
+      }
+    })();
+    await stack.rotate();
+    await stack.rotate();
+    isOver = true;
+    await asking;
+    const statuses = await Promise.all(asked);
+    expect(statuses.length).toBeGreaterThan(5);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    // What was given before goes on.
+    expect(await callerOf(before)).toContain('federated-user/alice');
   });
 });

@@ -54,6 +54,7 @@ describe('announcement', () => {
     samlIdentityProvider: undefined,
     administrator: { accessKeyId: 'AKIAADMIN', secretAccessKey: 'secret', created: aMoment, active: true },
     settled: () => Promise.resolve(),
+    rotate: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };
   const configuration = loadConfiguration(aConfiguration());

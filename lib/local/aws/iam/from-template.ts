@@ -9,9 +9,11 @@ import {
   type EmbeddedIam,
   identityPolicy,
   newRole,
+  newUser,
   type OidcProvider,
   type Role,
   type SamlProvider,
+  type User,
 } from './iam.ts';
 import { trustPolicyOf } from './principals.ts';
 
@@ -37,6 +39,10 @@ export function declaredIam({ stacks, otherAccounts = [], now }: Declared): Embe
     }
     for (const each of resourcesOf(stack, 'AWS::IAM::OIDCProvider')) {
       account.oidcProviders.set(each.arn, oidcProviderFrom(each, account.id, now));
+    }
+    for (const each of resourcesOf(stack, 'AWS::IAM::User')) {
+      const user = userFrom(each, stack, now);
+      account.users.set(user.name.toLowerCase(), user);
     }
     for (const each of resourcesOf(stack, 'AWS::IAM::Role')) {
       const role = roleFrom(each, stack, iam, now);
@@ -66,6 +72,19 @@ const oidcProviderFrom = ({ properties, arn }: Resource, account: string, create
   thumbprints: (properties.ThumbprintList ?? []) as readonly string[],
   created,
 });
+
+function userFrom({ properties, logicalId }: Resource, stack: StackTemplate, created: Date): User {
+  const name = String(properties.UserName ?? logicalId);
+  const path = String(properties.Path ?? '/');
+  const user = newUser({ account: stack.account, name, path, created });
+  // Managed policies of the template are nobody else's here, so they may as well be inline.
+  for (const each of resourcesOf(stack, 'AWS::IAM::ManagedPolicy')) {
+    const { Users: users = [], PolicyDocument: document } = each.properties;
+    if ((users as readonly unknown[]).includes(name))
+      user.inline.set(each.logicalId, identityPolicy(each.logicalId, document));
+  }
+  return user;
+}
 
 function roleFrom(resource: Resource, stack: StackTemplate, iam: EmbeddedIam, created: Date): Role {
   const { properties, logicalId, arn } = resource;

@@ -1,0 +1,146 @@
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
+import {
+  type IGrantable,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  ServicePrincipal,
+  User,
+} from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnRotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { federationUserName } from '../config/carried.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { variables } from '../environment.ts';
+import { alarmFor, type Watch } from './alarm.ts';
+import { DoorFunction } from './door-function.ts';
+import { wildcardFindings } from './granted-roles.ts';
+import type { Place } from './regions.ts';
+
+export interface FederationUserProps {
+  readonly configuration: Configuration;
+  readonly place: Pick<Place, 'isHome' | 'sharedFrom'>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+  readonly topic?: ITopic;
+}
+
+/** By which other Regions find it. */
+const secretName = 'daypass-federation-key';
+const rotatedEveryDays = 30;
+
+/**
+ * The IAM user that asks for federation tokens: it may do what the grants of that way say together, and each session less.
+ * Its one access key is made, kept and replaced by a function of its own, and is in no template.
+ */
+export class FederationUser extends Construct {
+  readonly secretArn: string;
+  private readonly readableAs: string;
+
+  constructor(scope: Construct, id: string, props: FederationUserProps) {
+    super(scope, id);
+    const { isHome, sharedFrom } = props.place;
+    const secret = isHome ? this.made(props) : undefined;
+    if (sharedFrom === undefined) {
+      this.secretArn = secret?.secretArn ?? '';
+      this.readableAs = this.secretArn;
+    } else {
+      this.secretArn = `arn:${Aws.PARTITION}:secretsmanager:${sharedFrom}:${Aws.ACCOUNT_ID}:secret:${secretName}`;
+      // Secrets Manager adds six characters of its own.
+      this.readableAs = `${this.secretArn}-??????`;
+    }
+  }
+
+  allowReading(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.readableAs] }),
+    );
+  }
+
+  private made({ configuration, place, environment, files, logRetention, topic }: FederationUserProps): Secret {
+    const user = new User(this, 'User', { userName: federationUserName });
+    const sessions = `arn:${Aws.PARTITION}:sts::${Aws.ACCOUNT_ID}:federated-user/*`;
+    const asking = new ManagedPolicy(this, 'Asking', {
+      users: [user],
+      statements: [
+        new PolicyStatement({ actions: ['sts:GetFederationToken', 'sts:TagSession'], resources: [sessions] }),
+      ],
+    });
+    Validations.of(asking).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sts::<AWS::AccountId>:federated-user/*]',
+      reason: 'The name of a federated session is made of claims.',
+    });
+    this.permit(user, configuration);
+    const secret = new Secret(this, 'Key', {
+      description: 'Daypass: the access key of the IAM user that asks for federation tokens.',
+      ...(place.sharedFrom !== undefined && { secretName }),
+    });
+    const { function: target } = new DoorFunction(this, 'Rotation', {
+      door: 'rotate-key',
+      description: 'Daypass: makes the IAM user another access key, and takes the old one away.',
+      environment: { ...environment, [variables.federationSecret]: secret.secretArn },
+      files,
+      logRetention,
+      leftOut: [],
+      tracing: configuration.operations.tracing,
+    });
+    target.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:DeleteAccessKey'],
+        resources: [user.userArn],
+      }),
+    );
+    target.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['GetSecretValue', 'PutSecretValue', 'DescribeSecret', 'UpdateSecretVersionStage'].map(
+          (name) => `secretsmanager:${name}`,
+        ),
+        resources: [secret.secretArn],
+      }),
+    );
+    const permission = {
+      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: Aws.ACCOUNT_ID,
+    };
+    target.addPermission('BySecretsManager', permission);
+    // The first rotation is at once: until then the secret holds no key.
+    const schedule = new CfnRotationSchedule(this, 'Schedule', {
+      secretId: secret.secretArn,
+      rotationLambdaArn: target.functionArn,
+      rotationRules: { automaticallyAfterDays: rotatedEveryDays },
+    });
+    schedule.node.addDependency(target);
+    alarmFor(this, notRotated(target), topic);
+    return secret;
+  }
+
+  private permit(user: User, { grants }: Configuration): void {
+    for (const { name, role } of grants.values()) {
+      if (role.kind !== 'federated') continue;
+      const policy = new ManagedPolicy(this, `Grant-${name}`, {
+        description: `What the sessions of the Daypass grant ${name} may do at most.`,
+        document: PolicyDocument.fromJson({ Version: '2012-10-17', Statement: role.permissions }),
+        users: [user],
+      });
+      for (const finding of wildcardFindings(role.permissions)) {
+        Validations.of(policy).acknowledge({
+          id: `AwsSolutions-IAM5[${finding}]`,
+          reason: `The operator's own words: grants.${name}.role.permissions in daypass.yaml.`,
+        });
+      }
+    }
+  }
+}
+
+const notRotated = (target: DoorFunction['function']): Watch => ({
+  id: 'Failed',
+  metric: target.metricErrors({ period: Duration.hours(1) }),
+  threshold: 1,
+  periods: 1,
+  description:
+    'The access key of the IAM user that asks for federation tokens could not be replaced. The one before serves on, if there was one.',
+  runbook: "The IAM user's key is not rotated",
+});
