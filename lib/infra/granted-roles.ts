@@ -155,10 +155,13 @@ const laterIssuer = 'https://issuer.is.known.later';
  */
 function writeLater(role: Role, trust: TrustPolicyDocument, issuer: string): void {
   const { Federated: provider } = { Federated: '', ...trust.Statement[0]?.Principal };
+  const [hostLater, providerLater] = [issuerName(laterIssuer), 'provider.is.known.later'];
   const text = JSON.stringify(trust)
+    // A reference of CDK's looks like one of CloudFormation's.
+    .replaceAll(JSON.stringify(provider), JSON.stringify(providerLater))
     .replaceAll('${', '${!')
-    .replaceAll(issuerName(laterIssuer), '${Host}')
-    .replaceAll(JSON.stringify(provider), '"${Provider}"');
+    .replaceAll(hostLater, '${Host}')
+    .replaceAll(providerLater, '${Provider}');
   if (!text.includes('${Host}')) return;
   const host = Fn.select(1, Fn.split('://', issuer));
   const document = Fn.sub(text, { Host: host, Provider: provider });

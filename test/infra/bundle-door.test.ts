@@ -31,6 +31,7 @@ const functions: readonly FunctionName[] = [
   'watch-providers',
   'record-audit',
   'sweep-revocations',
+  'rotate-key',
 ];
 const folders = new Map(
   functions.map((name) => [name, bundleDoor(name, { 'daypass.json': carry(configuration) })] as const),

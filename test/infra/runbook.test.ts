@@ -36,6 +36,13 @@ const { template } = deployed(
       },
       grants: {
         files: { from: 'app', when: 'anyone', role, oneTime: true, acceptsDirectStsCalls: true },
+        long: {
+          from: 'app',
+          when: 'anyone',
+          way: 'federation-token',
+          role,
+          session: { policy: [aPermission()] },
+        },
         support: { from: 'corp', when: { StringEquals: { sub: 'alice' } }, role },
       },
     },
