@@ -104,6 +104,10 @@ const rows = {
     status: 401,
     says: 'The token ends before the shortest session that AWS gives, and the session must end with it. Sign in again.',
   },
+  authentication_too_old: {
+    status: 401,
+    says: 'It is too long ago that you signed in at the identity provider, or it does not say when. Sign in there again.',
+  },
   role_not_in_assertion: {
     status: 403,
     says: 'The identity provider did not give this person the role of the grant, or gave no session name.',

@@ -60,6 +60,9 @@ export function checkAwsGrant({ declared, when, provider, path, report }: AwsGra
   if (declared.session.withinProof) {
     report(`${path}.session.withinProof`, 'goes with OIDC; a signed request lasts minutes, and no session is so short');
   }
+  if (declared.session.maxAuthAge !== undefined) {
+    report(`${path}.session.maxAuthAge`, 'goes with OIDC and SAML; a signed request lasts minutes');
+  }
   const told = awsAttributes.filter((name) => name !== 'organization' || provider.organization !== undefined);
   for (const { operator, key } of when) {
     if (told.some((name) => name === key)) continue;

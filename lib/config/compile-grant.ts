@@ -160,6 +160,8 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
   for (const [part, says] of [
     ['oneTime', declared.oneTime],
     ['session.withinProof', declared.session.withinProof],
+    ['session.maxAuthAge', declared.session.maxAuthAge !== undefined],
+    ['session.onlyFrom', declared.session.onlyFrom !== undefined],
   ] as const) {
     if (!says) continue;
     report(

@@ -12,15 +12,41 @@ export function compileTerms(session: DeclaredGrant['session'], path: string, re
   if (durationSeconds === undefined || durationSeconds < shortestSessionSeconds) {
     report(`${path}.duration`, `is "${session.duration}"; a session lasts 15m or more, and a plain number is seconds`);
   }
+  const declared = [...(session.policy ?? []), ...boundTo(session)];
   const policy =
-    session.policy && compileSessionPolicy(session.policy, session.valuesMayContain, `${path}.policy`, report);
+    declared.length > 0
+      ? compileSessionPolicy(
+          declared,
+          session.valuesMayContain,
+          `${path}.${session.policy ? 'policy' : 'onlyFrom'}`,
+          report,
+        )
+      : undefined;
+  const maxAuthAgeSeconds = session.maxAuthAge === undefined ? undefined : parseDuration(session.maxAuthAge);
+  if (session.maxAuthAge !== undefined && !maxAuthAgeSeconds) {
+    report(`${path}.maxAuthAge`, `is "${session.maxAuthAge}"; write a duration such as 15m`);
+  }
   return {
     name: template(session.name ?? '{sub}', `${path}.name`, report),
     durationSeconds: durationSeconds ?? shortestSessionSeconds,
     ...(session.withinProof && { withinProof: true as const }),
+    ...(maxAuthAgeSeconds && { maxAuthAgeSeconds }),
     ...(policy && { policy }),
     ...compileCarried(session, path, report),
   };
+}
+
+/** Beside what else the policy says; where it says nothing, the role's permissions stay and nothing else is added. */
+function boundTo({ policy, onlyFrom }: DeclaredGrant['session']): readonly DeclaredStatement[] {
+  if (!onlyFrom) return [];
+  const whatever = { actions: ['*'], resources: ['*'] };
+  const elsewhere: DeclaredStatement = {
+    sid: 'OnlyFrom',
+    effect: 'Deny',
+    ...whatever,
+    conditions: { NotIpAddress: { 'aws:SourceIp': [...onlyFrom] }, Bool: { 'aws:ViaAWSService': 'false' } },
+  };
+  return [...(policy ? [] : [{ effect: 'Allow' as const, ...whatever }]), elsewhere];
 }
 
 function compileSessionPolicy(

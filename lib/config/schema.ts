@@ -261,6 +261,20 @@ const session = only({
   policy: v.optional(
     list(statement, 'Narrows the role for this session. Resources and condition values may have {claims}.'),
   ),
+  maxAuthAge: v.optional(
+    duration(
+      'The longest time since the caller authenticated: by auth_time of a token, AuthnInstant of an assertion. Who did so before signs in again.',
+    ),
+  ),
+  onlyFrom: v.optional(
+    list(
+      v.pipe(
+        v.string('must be a text'),
+        v.regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'must be an address or a range such as 203.0.113.0/24'),
+      ),
+      'The networks from which the session may be used (aws:SourceIp). What AWS services do for it is not held to them.',
+    ),
+  ),
   tags: v.optional(
     v.pipe(
       v.record(

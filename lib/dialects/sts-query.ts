@@ -239,6 +239,7 @@ const forms: Readonly<Record<Word, Form>> = {
   revocations_full: notAuthorized,
   grant_denied: notAuthorized,
   proof_ends_soon: expired,
+  authentication_too_old: expired,
   role_not_in_assertion: badToken,
   session_unrenderable: { status: 403, code: 'AccessDenied' },
   session_too_large: { status: 400, code: 'PackedPolicyTooLarge' },

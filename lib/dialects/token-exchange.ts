@@ -144,6 +144,7 @@ const forms: Readonly<Record<Word, Form>> = {
   revocations_full: invalidRequest,
   grant_denied: invalidTarget,
   proof_ends_soon: invalidRequest,
+  authentication_too_old: invalidRequest,
   role_not_in_assertion: invalidTarget,
   session_unrenderable: invalidTarget,
   session_too_large: invalidTarget,

@@ -52,6 +52,8 @@ export interface SessionTerms {
   readonly durationSeconds: number;
   /** Whether the session ends with the proof at the latest. */
   readonly withinProof?: true;
+  /** The longest time since the caller authenticated. */
+  readonly maxAuthAgeSeconds?: number;
   /** Narrows the role for this session; its resources and condition values are templates. */
   readonly policy?: SessionPolicyTemplate;
   readonly tags?: readonly TagTemplate[];

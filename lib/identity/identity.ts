@@ -60,6 +60,8 @@ export interface Identity {
   readonly sessionUntil?: Date;
   /** The longest session that the identity provider allows. */
   readonly sessionSeconds?: number;
+  /** When the caller authenticated, where the proof says so. */
+  readonly authenticatedAt?: Date;
   /** What `forward` hands on. */
   readonly evidence: Evidence;
   /** What must not be seen a second time. */

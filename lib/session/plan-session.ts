@@ -42,6 +42,7 @@ export interface SessionWish {
 export function planSession(identity: Identity, grant: Grant, wish: SessionWish, now?: Date): SessionPlan {
   const { way, role, session } = grant;
   const { principalArn, externalId } = role;
+  if (now) checkAuthAge(identity, session, now);
   const tags = [...marks(way, identity), ...sessionTags(session, identity)];
   const transitiveTags = session.transitiveTags?.filter((key) => tags.some((tag) => tag.key === key)) ?? [];
   return {
@@ -58,6 +59,15 @@ export function planSession(identity: Identity, grant: Grant, wish: SessionWish,
     ...(session.sourceIdentity && { sourceIdentity: sessionName(session.sourceIdentity, identity) }),
     ...(way === 'vouch' && { vouchedSubject: vouchedSubject(grant.name, identity) }),
   };
+}
+
+/** A proof that does not say when may be of any age. */
+function checkAuthAge({ authenticatedAt }: Identity, { maxAuthAgeSeconds }: Grant['session'], now: Date): void {
+  if (maxAuthAgeSeconds === undefined) return;
+  const seconds = authenticatedAt && Math.floor((now.getTime() - authenticatedAt.getTime()) / 1000);
+  if (seconds === undefined || seconds > maxAuthAgeSeconds) {
+    throw new Refusal('authentication_too_old', { seconds: seconds ?? 'not told', most: maxAuthAgeSeconds });
+  }
 }
 
 /** A token and an assertion leave their subject in the session; in other ways nothing would tell whose it is. */

@@ -102,9 +102,10 @@ function unsealed(sealed: string, key: Buffer, id: string): Omit<Kept, 'id'> | u
   }
 }
 
-type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'sessionUntil' | 'once'> & {
+type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'sessionUntil' | 'authenticatedAt' | 'once'> & {
   readonly provenUntil: string;
   readonly sessionUntil?: string;
+  readonly authenticatedAt?: string;
   readonly attributes: {
     readonly texts: readonly (readonly [string, readonly string[]])[];
     readonly opaque: readonly string[];
@@ -114,12 +115,16 @@ type Packed = Omit<Identity, 'attributes' | 'provenUntil' | 'sessionUntil' | 'on
 };
 
 /** What had to be seen once only was reserved when it was proved. */
-function packed({ attributes, provenUntil, sessionUntil, once: _, ...rest }: Identity, terms?: CodeTerms): string {
+function packed(
+  { attributes, provenUntil, sessionUntil, authenticatedAt, once: _, ...rest }: Identity,
+  terms?: CodeTerms,
+): string {
   const { texts, opaque, hidden } = attributes;
   const plain: Packed = {
     ...rest,
     provenUntil: provenUntil.toISOString(),
     ...(sessionUntil && { sessionUntil: sessionUntil.toISOString() }),
+    ...(authenticatedAt && { authenticatedAt: authenticatedAt.toISOString() }),
     attributes: { texts: [...texts], opaque: [...opaque], hidden },
     ...(terms && { terms }),
   };
@@ -127,12 +132,16 @@ function packed({ attributes, provenUntil, sessionUntil, once: _, ...rest }: Ide
 }
 
 function unpacked(json: string): Omit<Kept, 'id'> {
-  const { attributes, provenUntil, sessionUntil, terms, ...rest } = JSON.parse(json) as Packed;
+  const { attributes, provenUntil, sessionUntil, authenticatedAt, terms, ...rest } = JSON.parse(json) as Packed;
   const restored: Attributes = {
     texts: new Map(attributes.texts),
     opaque: new Set(attributes.opaque),
     hidden: attributes.hidden,
   };
-  const until = { provenUntil: new Date(provenUntil), ...(sessionUntil && { sessionUntil: new Date(sessionUntil) }) };
-  return { identity: { ...rest, ...until, attributes: restored, once: [] }, terms };
+  const times = {
+    provenUntil: new Date(provenUntil),
+    ...(sessionUntil && { sessionUntil: new Date(sessionUntil) }),
+    ...(authenticatedAt && { authenticatedAt: new Date(authenticatedAt) }),
+  };
+  return { identity: { ...rest, ...times, attributes: restored, once: [] }, terms };
 }

@@ -97,3 +97,30 @@ describe('tags', () => {
     });
   });
 });
+
+describe('networks', () => {
+  const policyOf = (session: Members) => {
+    const { grants } = loadConfiguration(aConfiguration({ grant: { way: 'vouch', session } }));
+    return grants.get('files')?.session.policy?.statements.map(({ effect, sid, actions }) => [effect, sid, actions]);
+  };
+  const denied = ['Deny', 'OnlyFrom', ['*']];
+
+  test('bind the session beside its policy, or by themselves', () => {
+    expect(policyOf({ onlyFrom: ['203.0.113.0/24'], policy })).toEqual([
+      ['Allow', undefined, ['s3:GetObject']],
+      denied,
+    ]);
+    expect(policyOf({ onlyFrom: ['203.0.113.0/24'] })).toEqual([['Allow', undefined, ['*']], denied]);
+  });
+
+  test.each(['203.0.113.0/33x', 'office', '0.0.0.0/0/0'])('%s is none', (network) => {
+    expect(problemsOf(aConfiguration({ grant: { way: 'vouch', session: { onlyFrom: [network] } } }))).not.toEqual([]);
+  });
+
+  test('bind callers of Daypass only where a token does for STS', () => {
+    expect(problemsOf(aConfiguration({ grant: { session: { onlyFrom: ['203.0.113.7'] } } }))).toContainEqual({
+      path: 'grants.files.session.onlyFrom',
+      says: expect.stringContaining('write way: vouch'),
+    });
+  });
+});

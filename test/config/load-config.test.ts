@@ -115,7 +115,7 @@ describe('an unknown key', () => {
     [
       'grants.files.session.tag',
       aConfiguration({ grant: { session: { tag: {} } } }),
-      'name, duration, withinProof, policy, tags',
+      'name, duration, withinProof, policy, maxAuthAge, onlyFrom, tags',
     ],
     [
       'grants.files.session.policy[1].resource',

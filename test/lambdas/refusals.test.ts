@@ -60,6 +60,13 @@ const file = {
       when: 'anyone',
       role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
     },
+    fresh: {
+      from: 'ci',
+      when: 'anyone',
+      acceptsDirectStsCalls: true,
+      role: { permissions: [{ actions: files, resources: ['arn:aws:s3:::a/*'] }] },
+      session: { maxAuthAge: '15m' },
+    },
     vouched: {
       from: 'ci',
       when: 'anyone',
@@ -377,6 +384,8 @@ const cases: Record<RefusalCode, () => Promise<Told>> = {
   },
   grant_unknown: () => post({ grant: 'no-such-grant', token: issuer.token(goodTimes()) }),
   grant_denied: () => post({ grant: 'narrow', token: issuer.token(goodTimes()) }),
+  authentication_too_old: () =>
+    post({ grant: 'fresh', token: issuer.token({ ...goodTimes(), auth_time: now() - 3600 }) }),
   proof_ends_soon: () => post({ grant: 'brief', token: issuer.token(goodTimes()) }),
   session_unrenderable: () => post({ grant: 'templated', token: issuer.token({ ...goodTimes(), tenant: '*' }) }),
   session_too_large: () =>

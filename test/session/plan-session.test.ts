@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SamlEvidence } from '../../lib/identity/identity.ts';
 import { planSession } from '../../lib/session/plan-session.ts';
 import { aGrant, anIdentity, aPrincipalArn, aRoleArn, aSessionPolicy, samlEvidence } from '../kit/builders.ts';
+import { aMoment } from '../kit/issuer.ts';
 
 const evidence = { kind: 'oidc', token: 'header.payload.signature' } as const;
 
@@ -104,6 +105,28 @@ describe('with an assertion', () => {
     const identity = anIdentity({ evidence: samlEvidence() });
     expect(() => planSession(identity, aGrant(), {})).toThrow(
       expect.objectContaining({ code: 'role_not_in_assertion' }),
+    );
+  });
+});
+
+describe('who authenticated long ago', () => {
+  const usual = aGrant();
+  const grant = { ...usual, session: { ...usual.session, maxAuthAgeSeconds: 900 } };
+  const ago = (seconds: number) => new Date(aMoment.getTime() - seconds * 1000);
+
+  test.each([
+    [900, true],
+    [901, false],
+    [0, true],
+  ])('%i seconds ago: %s', (seconds, isTaken) => {
+    const plan = () => planSession({ ...anIdentity(), authenticatedAt: ago(seconds) }, grant, {}, aMoment);
+    if (isTaken) expect(plan().way).toBe('forward');
+    else expect(plan).toThrow(expect.objectContaining({ code: 'authentication_too_old' }));
+  });
+
+  test('and a proof that does not say when, is of no use', () => {
+    expect(() => planSession(anIdentity(), grant, {}, aMoment)).toThrow(
+      expect.objectContaining({ code: 'authentication_too_old' }),
     );
   });
 });

@@ -45,10 +45,18 @@ export async function proveOidcToken(token: string, providers: OidcProviders, no
     unannounced: awsClaimsIn(jwt.payload).filter((claim) => !provider.awsClaims.includes(claim)),
     provenUntil: expires,
     sessionUntil: expires,
+    ...authenticatedAt(jwt.payload),
     evidence: { kind: 'oidc', token },
     once: [],
     oneTime: reservationOf(token, jwt.payload, { until: expires, provider }),
   };
+}
+
+/** OpenID Connect Core §2, `auth_time`: seconds since 1970. Anything else tells nothing. */
+function authenticatedAt(payload: ReadonlyMap<string, unknown>): Pick<Identity, 'authenticatedAt'> {
+  const seconds = payload.get('auth_time');
+  const isTime = typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 && seconds < 8.64e12;
+  return isTime ? { authenticatedAt: new Date(seconds * 1000) } : {};
 }
 
 interface Taking {

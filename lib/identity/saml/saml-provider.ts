@@ -85,6 +85,7 @@ function proveBy(provider: SamlProvider, { opened, proof, us, now }: ToProve): I
     unannounced: aws.signed.filter((claim) => !provider.awsClaims.includes(claim)),
     provenUntil: provenUntil(assertion),
     ...sessionLimits(assertion, aws.sessionSeconds),
+    authenticatedAt: assertion.authentication.instant,
     evidence: { kind: 'saml', samlResponse: inOneLine(samlResponse), roles: aws.roles, sessionName: aws.sessionName },
     once: reservations(assertion, provider),
   };

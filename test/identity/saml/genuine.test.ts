@@ -64,6 +64,7 @@ const alice = {
   },
   unannounced: [],
   provenUntil: later(300),
+  authenticatedAt: aMoment,
 };
 const evidenceOf = (samlResponse: string) => ({
   kind: 'saml',
