@@ -76,29 +76,29 @@ export const at =
   (request, around, count) =>
     (hostOf(request).includes(name) ? bad : then)(request, around, count);
 
-type TableFault = 'down' | 'throttled' | 'failing' | 'slow' | 'losing its first answer';
+type ServiceFault = 'down' | 'throttled' | 'failing' | 'slow' | 'losing its first answer';
 const dynamoError = (type: string) =>
   JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'no' });
 
-/** Between the door and the embedded DynamoDB. */
-export const table =
-  (what: TableFault): Fault =>
+/** Between the door and one service of the embedded AWS, by how its targets begin. */
+const service =
+  (target: string) =>
+  (what: ServiceFault): Fault =>
   async ({ rim, aws, serving }) => {
     if (!rim.embeddedAws) throw new Error('The door has no AWS.');
     let count = 0;
     const proxy = createServer((incoming, outgoing) => {
+      const asked = String(incoming.headers['x-amz-target']);
+      const isMeant = asked.startsWith(target);
       // What is read may be asked again; what is written tells whether it was there.
-      if (String(incoming.headers['x-amz-target']).endsWith('.PutItem')) count += 1;
-      if (what === 'down') return void incoming.socket.destroy();
-      if (what === 'throttled' || what === 'failing') {
+      if (asked.endsWith('.PutItem')) count += 1;
+      if (isMeant && what === 'down') return void incoming.socket.destroy();
+      if (isMeant && (what === 'throttled' || what === 'failing')) {
         const [status, type] = what === 'throttled' ? [400, 'ThrottlingException'] : [500, 'InternalServerError'];
         return void outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(dynamoError(type));
       }
       const { method = 'POST', headers, url = '/' } = incoming;
-      const isLost =
-        what === 'losing its first answer' &&
-        count === 1 &&
-        String(incoming.headers['x-amz-target']).endsWith('.PutItem');
+      const isLost = what === 'losing its first answer' && count === 1 && asked.endsWith('.PutItem');
       const sent = httpRequest(aws + url, { method, headers }, (answer) => {
         if (isLost) {
           answer.resume();
@@ -108,13 +108,17 @@ export const table =
           outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
           answer.pipe(outgoing);
         };
-        if (what === 'slow') setTimeout(tell, longerThanAnyRequest);
+        if (isMeant && what === 'slow') setTimeout(tell, longerThanAnyRequest);
         else tell();
       });
       incoming.pipe(sent);
     });
     return { embeddedAws: { ...rim.embeddedAws, endpoint: await serving(proxy) } };
   };
+
+export const table = service('DynamoDB_');
+export const kms = service('TrentService');
+export const secretsManager = service('secretsmanager');
 
 const longerThanAnyRequest = 3000;
 
