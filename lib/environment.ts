@@ -14,6 +14,8 @@ export const variables = {
   issuer: 'DAYPASS_ISSUER',
   /** ARNs of KMS keys, with commas between: the first one signs, the others are published with it. */
   signingKeys: 'DAYPASS_SIGNING_KEYS',
+  /** The grant that the canary asks for. */
+  canaryGrant: 'DAYPASS_CANARY_GRANT',
   /** The secret with the access key of the IAM user that asks for federation tokens. */
   federationSecret: 'DAYPASS_FEDERATION_SECRET',
   /** The DynamoDB table in which exchanges are found again. For what writes and what reads it. */
@@ -50,6 +52,7 @@ export interface DoorEnvironment {
   readonly issuer: string | undefined;
   readonly signingKeys: readonly string[];
   readonly federationSecret: string | undefined;
+  readonly canaryGrant?: string | undefined;
   readonly auditTable?: string | undefined;
   readonly auditDays?: string | undefined;
   /** The Region of the table, where it is another. */
@@ -68,6 +71,7 @@ export function doorEnvironment(environment: Environment = process.env): DoorEnv
     issuer: environment[variables.issuer],
     signingKeys: environment[variables.signingKeys]?.split(',') ?? [],
     federationSecret: environment[variables.federationSecret],
+    canaryGrant: environment[variables.canaryGrant],
     auditTable: environment[variables.auditTable],
     auditDays: environment[variables.auditDays],
     tableRegion: environment[variables.tableRegion],

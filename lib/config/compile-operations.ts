@@ -2,10 +2,17 @@ import { doorNames, type Route, routeKey, routes, routesWith } from '../routes.t
 import type { OperationsSettings, Report } from './configuration.ts';
 import type { DeclaredOperations } from './schema.ts';
 
+export interface OperationsScene {
+  readonly takesSaml: boolean;
+  readonly hasUrl: boolean;
+  /** The names of grants that machines of AWS accounts get. */
+  readonly machineGrants: readonly string[];
+}
+
 /** What the schema lets through and is still about nothing: doors that are not deployed. */
 export function compileOperations(
-  { regions = [], tracing, concurrency, throttles }: DeclaredOperations,
-  { takesSaml, hasUrl }: { readonly takesSaml: boolean; readonly hasUrl: boolean },
+  { regions = [], canary, tracing, concurrency, throttles }: DeclaredOperations,
+  { takesSaml, hasUrl, machineGrants }: OperationsScene,
   report: Report,
 ): OperationsSettings {
   for (const [index, region] of regions.entries()) {
@@ -18,6 +25,9 @@ export function compileOperations(
       'needs url at the top of the file: one address for all Regions, which is a domain of yours that leads to each of them',
     );
   }
+  if (canary !== undefined && !machineGrants.includes(canary)) {
+    report('operations.canary', `is "${canary}"; the grants of AWS accounts are ${machineGrants.join(', ') || 'none'}`);
+  }
   const there = routesWith({ saml: takesSaml, oneTime: false, vouch: true, aws: true });
   const says = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
   for (const door of Object.keys(concurrency)) {
@@ -28,6 +38,7 @@ export function compileOperations(
   }
   return {
     regions,
+    ...(canary !== undefined && { canary }),
     tracing,
     concurrency: new Map(entriesOf(doorNames, concurrency)),
     throttles: new Map(entriesOf(routes.map(routeKey), throttles)),

@@ -30,6 +30,8 @@ export interface OperationsSettings {
   readonly regions: readonly string[];
   /** Whether AWS X-Ray traces the functions. */
   readonly tracing: boolean;
+  /** The grant that the canary asks for. */
+  readonly canary?: string;
   /** By door: how many requests at once, reserved of the account's and the most there are. */
   readonly concurrency: ReadonlyMap<DoorName, number>;
   /** By `METHOD /path`, where it is not what the table of routes says. */

@@ -85,7 +85,12 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
   }
   const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
   const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
-  const operations = run.success ? compileOperations(run.output, { takesSaml, hasUrl }, report) : undefined;
+  const machineGrants = [...grants.values()].flatMap(({ name, from }) =>
+    providers.get(from)?.kind === 'aws' ? [name] : [],
+  );
+  const operations = run.success
+    ? compileOperations(run.output, { takesSaml, hasUrl, machineGrants }, report)
+    : undefined;
   if (problems.length > 0 || declared === undefined || operations === undefined) throw new ConfigurationError(problems);
   const { cors, sts, url, vouch, organization } = declared;
   return {

@@ -419,6 +419,11 @@ export const operations = only({
   regions: v.optional(
     list(region, 'The Regions that Daypass runs in. The first is its home: roles and the table are there.'),
   ),
+  canary: v.optional(
+    text(
+      'A grant of AWS accounts that a function asks for every five minutes, and then once more than it may. It goes by the role daypass.canary.',
+    ),
+  ),
   tracing: v.optional(
     v.pipe(
       v.boolean('must be true or false'),

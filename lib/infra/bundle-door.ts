@@ -39,7 +39,8 @@ export type FunctionName =
   | 'watch-providers'
   | 'record-audit'
   | 'sweep-revocations'
-  | 'rotate-key';
+  | 'rotate-key'
+  | 'canary';
 
 /**
  * Loaded when it is first needed, and a file of its own until then: what reads SAML responses and signed AWS requests, at a

@@ -9,6 +9,7 @@ import { variables } from '../environment.ts';
 import { type DoorName, type DoorRoute, type Needs, type Route, routeKey, routesWith } from '../routes.ts';
 import { AuditTable } from './audit-table.ts';
 import { carriedConfigurationFile, type LeftOut } from './bundle-door.ts';
+import { Canary } from './canary.ts';
 import { DoorAlarms } from './door-alarms.ts';
 import { DoorApi } from './door-api.ts';
 import { DoorDashboard } from './door-dashboard.ts';
@@ -62,7 +63,7 @@ export class Daypass extends Construct {
     const { auditRetention = Duration.days(365) } = props;
     const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
-    const { tracing, concurrency, throttles } = configuration.operations;
+    const { tracing, concurrency, throttles, canary } = configuration.operations;
     const takesAws = [...configuration.providers.values()].some(({ kind }) => kind === 'aws');
     const there = { saml: takesSaml, aws: takesAws, oneTime, vouch: goes(configuration, 'vouch') };
     const routes = routesWith(there).map((route) => ({
@@ -147,6 +148,9 @@ export class Daypass extends Construct {
       tracing,
       ...topic,
     });
+    if (canary !== undefined && place.isHome) {
+      new Canary(this, 'Canary', { grant: canary, url: this.url, environment, files, logRetention, tracing, ...topic });
+    }
     const providers = [...ours.providers.values()];
     new DoorDashboard(this, 'Overview', { api, doors: this.doors, providers });
     new DoorAlarms(this, 'Alarms', {

@@ -16,6 +16,11 @@ export interface DoorFunctionProps {
   readonly logRetention: RetentionDays;
   /** What the bundle need not have. */
   readonly leftOut: readonly LeftOut[];
+  /**
+   * The name of its role.
+   * @default - CloudFormation names it
+   */
+  readonly roleName?: string;
   /** Whether AWS X-Ray traces it. */
   readonly tracing: boolean;
   /**
@@ -33,7 +38,7 @@ export class DoorFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { door, description, environment, files, logRetention, leftOut, tracing, concurrency }: DoorFunctionProps,
+    { door, description, environment, files, logRetention, leftOut, tracing, concurrency, roleName }: DoorFunctionProps,
   ) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Log', { retention: logRetention });
@@ -41,6 +46,7 @@ export class DoorFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       // Roles of grants that chain trust what is under it.
       path: doorRolePath,
+      ...(roleName !== undefined && { roleName }),
       description: `Runs ${door} of Daypass.`,
     });
     role.addToPolicy(

@@ -15,7 +15,7 @@ export interface SigningCredentials {
 export function signedForSts(credentials: () => Promise<SigningCredentials>, clock: () => Date): SignRequest {
   return async ({ url, headers, body }, region) => {
     const { hostname, pathname, protocol } = new URL(url);
-    const signer = new SignatureV4({ service: 'sts', region, credentials: await credentials(), sha256: Sha256 });
+    const signer = new SignatureV4({ service: 'sts', region, credentials: await credentials(), sha256: NodeSha256 });
     const request = {
       method: 'POST',
       protocol,
@@ -37,7 +37,7 @@ interface Running {
 }
 
 /** Node's own hashes in the form that the library wants. */
-class Sha256 {
+export class NodeSha256 {
   private hash: Running;
   private readonly secret: string | Uint8Array | undefined;
 

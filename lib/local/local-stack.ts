@@ -63,6 +63,8 @@ export interface LocalStackSettings {
   readonly writeLine: (line: string) => void;
 }
 
+type SessionCredentials = Awaited<ReturnType<NonNullable<Rim['embeddedAws']>['credentials']>>;
+
 export interface LocalStack {
   readonly gateway: string;
   readonly aws: string;
@@ -73,6 +75,8 @@ export interface LocalStack {
   readonly administrator: AccessKey;
   /** Resolves when the lines that were written are heard by whoever subscribes to them. */
   settled(): Promise<void>;
+  /** What Lambda gives a function of this role. */
+  roleCredentials(roleArn: string): SessionCredentials;
   /** Rotates every secret that the template has rotated. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
@@ -139,6 +143,7 @@ export async function startLocalStack(settings: LocalStackSettings): Promise<Loc
     administrator,
     settled: logs.settled,
     rotate: rotateAll,
+    roleCredentials: (roleArn) => roleCredentials(roleArn, around),
     stop,
   };
 }
@@ -167,7 +172,7 @@ interface Around {
 const functionSessionSeconds = 3600;
 
 /** What Lambda gives a function: a session of its role. */
-function roleCredentials(roleArn: string, { iam, sessions, settings: { clock } }: Around) {
+function roleCredentials(roleArn: string, { iam, sessions, settings: { clock } }: Around): SessionCredentials {
   const role = iam.role(roleArn);
   if (!role) throw new Error(`The template has no role ${roleArn}.`);
   const { accessKeyId, secretAccessKey, sessionToken, expires } = sessions.issue({

@@ -32,6 +32,7 @@ const functions: readonly FunctionName[] = [
   'record-audit',
   'sweep-revocations',
   'rotate-key',
+  'canary',
 ];
 const folders = new Map(
   functions.map((name) => [name, bundleDoor(name, { 'daypass.json': carry(configuration) })] as const),

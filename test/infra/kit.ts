@@ -46,7 +46,9 @@ export function read(template: Template, { account, region } = home): Deployed {
   const functions = resources('AWS::Lambda::Function').map((each) => ({ ...each, name: nameOf(each.logicalId) }));
   const statementsOf = (roleArn: unknown) => {
     const role = resources('AWS::IAM::Role').find(({ arn }) => arn === roleArn);
-    const own = policies.filter(({ properties }) => (properties.Roles as unknown[]).includes(role?.logicalId));
+    const own = policies.filter(({ properties }) =>
+      (properties.Roles as unknown[]).includes(role?.properties.RoleName ?? role?.logicalId),
+    );
     return own.flatMap(({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement);
   };
   const isOwnLog = ({ Action, Resource: log }: Statement, name: string) =>

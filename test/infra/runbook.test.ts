@@ -33,9 +33,11 @@ const { template } = deployed(
       providers: {
         app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } },
         corp: { saml: { metadata: address } },
+        fleet: { aws: { accounts: ['111122223333'] } },
       },
       grants: {
         files: { from: 'app', when: 'anyone', role, oneTime: true, acceptsDirectStsCalls: true },
+        canary: { from: 'fleet', when: 'anyone', way: 'chain', role },
         long: {
           from: 'app',
           when: 'anyone',
@@ -45,6 +47,7 @@ const { template } = deployed(
         },
         support: { from: 'corp', when: { StringEquals: { sub: 'alice' } }, role },
       },
+      operations: { canary: 'canary' },
     },
     { documents: documentsOf({ [address]: aMetadata({ certificates: [idp.certificate] }) }), now: aMoment },
   ),

@@ -55,6 +55,9 @@ describe('announcement', () => {
     administrator: { accessKeyId: 'AKIAADMIN', secretAccessKey: 'secret', created: aMoment, active: true },
     settled: () => Promise.resolve(),
     rotate: () => Promise.resolve(),
+    roleCredentials: () => {
+      throw new Error('not here');
+    },
     stop: () => Promise.resolve(),
   };
   const configuration = loadConfiguration(aConfiguration());

@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { variables } from '../environment.ts';
+import { alarmFor, type Watch } from './alarm.ts';
+import { DoorFunction } from './door-function.ts';
+
+export interface CanaryProps {
+  /** The grant that it asks for. */
+  readonly grant: string;
+  readonly url: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+  /** Whether AWS X-Ray traces it. */
+  readonly tracing: boolean;
+  readonly topic?: ITopic;
+}
+
+/** By which its grant knows it. No role that Daypass makes for a grant has a dot in its own name. */
+export const canaryRoleName = 'daypass.canary';
+const period = Duration.minutes(5);
+
+/**
+ * Every five minutes one exchange that must succeed, and the same again, which must be refused. It proves itself by the name
+ * of its role, and has no permission but its log.
+ */
+export class Canary extends Construct {
+  constructor(scope: Construct, id: string, props: CanaryProps) {
+    super(scope, id);
+    const { grant, url, environment, files, logRetention, tracing, topic } = props;
+    const { function: target } = new DoorFunction(this, 'Function', {
+      door: 'canary',
+      description: 'Daypass: asks for credentials as any machine does, and once more than it may.',
+      environment: { ...environment, [variables.url]: url, [variables.canaryGrant]: grant },
+      files,
+      logRetention,
+      leftOut: [],
+      tracing,
+      roleName: canaryRoleName,
+    });
+    new Rule(this, 'Often', { schedule: Schedule.rate(period), targets: [new LambdaFunction(target)] });
+    for (const watch of watches(target)) alarmFor(this, watch, topic);
+  }
+}
+
+const watches = (target: Target): readonly Watch[] => [
+  {
+    id: 'Failed',
+    metric: target.metricErrors({ period }),
+    threshold: 1,
+    periods: 2,
+    description:
+      'An exchange that must succeed did not, or one that must be refused was not, twice in a row. The log of canary says which of the two and what came.',
+    runbook: 'The canary fails',
+  },
+  {
+    id: 'Silent',
+    metric: target.metricInvocations({ period }),
+    threshold: 0,
+    periods: 3,
+    bad: 'at most',
+    silenceIsBad: true,
+    description:
+      'The canary was not called for a quarter of an hour. Look whether its rule in EventBridge is there and enabled.',
+    runbook: 'The canary fails',
+  },
+];
