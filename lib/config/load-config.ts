@@ -1,6 +1,7 @@
 // What was declared, checked as a whole and compiled into what the broker and the stacks use.
 
 import * as v from 'valibot';
+import { checkOtherAccounts } from './check-other-accounts.ts';
 import { checkAccounts } from './compile-aws.ts';
 import { compileGrant } from './compile-grant.ts';
 import { compileOperations } from './compile-operations.ts';
@@ -76,12 +77,11 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     ),
   );
   const hasUrl = member(value, 'url') !== undefined;
+  checkOtherAccounts({ providers, grants, hasUrl, report });
   // Read apart from the whole, so that a slip elsewhere does not make what is there missing.
   const ours = v.safeParse(declaredServiceProvider, member(value, 'saml') ?? {});
   const serviceProvider = compileServiceProvider(ours.success ? ours.output : {}, sources, report);
-  if (ours.success) {
-    checkSaml({ providers, grants, hasUrl, serviceProvider, report });
-  }
+  if (ours.success) checkSaml({ providers, serviceProvider, report });
   const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
   const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
   const operations = run.success ? compileOperations(run.output, { takesSaml, hasUrl }, report) : undefined;
@@ -100,14 +100,12 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
   };
 }
 
-interface SamlCheck extends Pick<Configuration, 'providers' | 'grants' | 'serviceProvider'> {
-  /** Whether the file says where the doors are. */
-  readonly hasUrl: boolean;
+interface SamlCheck extends Pick<Configuration, 'providers' | 'serviceProvider'> {
   readonly report: Report;
 }
 
 /** What a SAML provider needs of the rest of the file. */
-function checkSaml({ providers, grants, hasUrl, serviceProvider, report }: SamlCheck): void {
+function checkSaml({ providers, serviceProvider, report }: SamlCheck): void {
   for (const provider of providers.values()) {
     if (provider.kind !== 'saml') continue;
     if (provider.signRequests === true && !serviceProvider.signing) {
@@ -117,16 +115,6 @@ function checkSaml({ providers, grants, hasUrl, serviceProvider, report }: SamlC
       report(
         `providers.${provider.name}.saml.metadata`,
         'says WantAuthnRequestsSigned; configure saml.signing, or write signRequests: false where unsigned requests are taken all the same',
-      );
-    }
-    const elsewhere = [...grants.values()].find(
-      ({ from, way, role }) =>
-        from === provider.name && way === 'forward' && role.kind === 'made' && role.account !== undefined,
-    );
-    if (elsewhere && !hasUrl) {
-      report(
-        `grants.${elsewhere.name}.role.account`,
-        "needs url at the top of the file: the role's trust policy names the address of our assertion consumer service, and another account's stack cannot look it up",
       );
     }
   }
