@@ -1,6 +1,7 @@
 // What was declared, checked as a whole and compiled into what the broker and the stacks use.
 
 import * as v from 'valibot';
+import { inOneLine } from '../printable.ts';
 import { checkOtherAccounts } from './check-other-accounts.ts';
 import { checkAccounts } from './compile-aws.ts';
 import { compileGrant } from './compile-grant.ts';
@@ -18,6 +19,7 @@ import { noDocuments } from './documents.ts';
 import { isWithin, mend } from './mend.ts';
 import {
   type DeclaredGrant,
+  accounts as declaredAccounts,
   operations as declaredOperations,
   serviceProvider as declaredServiceProvider,
   grant,
@@ -82,6 +84,16 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
   const ours = v.safeParse(declaredServiceProvider, member(value, 'saml') ?? {});
   const serviceProvider = compileServiceProvider(ours.success ? ours.output : {}, sources, report);
   if (ours.success) checkSaml({ providers, serviceProvider, report });
+  const named = v.safeParse(declaredAccounts, member(value, 'accounts') ?? {});
+  const accountNames = new Map(Object.entries(named.success ? named.output : {}));
+  for (const [account, name] of accountNames) {
+    if (inOneLine(name) !== name || name.trim() !== name) {
+      report(
+        `accounts.${account}`,
+        `is "${inOneLine(name)}"; must be 1 to 64 printable characters, and no space around them`,
+      );
+    }
+  }
   const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
   const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
   const operations = run.success ? compileOperations(run.output, { takesSaml, hasUrl }, report) : undefined;
@@ -94,6 +106,7 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     serviceProvider,
     vouch: { issuer: undefined, keyGeneration: vouch.keyGeneration },
     organization,
+    accountNames,
     corsOrigins: cors.origins,
     fallbackRegions: sts.fallbackRegions,
     operations,
