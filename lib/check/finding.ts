@@ -105,6 +105,32 @@ export const kinds = {
     reason: 'The trust policy is close to the 2048 characters that IAM takes.',
     fix: 'Split the role before the next condition does not fit.',
   },
+  'trust-refuses': {
+    severity: 'error',
+    reason: "The role's trust policy does not let in whom the grant lets in, so STS refuses them.",
+    fix: 'Give the role the trust policy that daypass check prints.',
+  },
+  'trust-asks-more': {
+    severity: 'warning',
+    reason:
+      "The role's trust policy asks for what the grant does not, so STS may refuse callers whom the grant lets in.",
+    fix: 'Ask for the same in the grant, or for less in the trust policy.',
+  },
+  'trust-not-judged': {
+    severity: 'warning',
+    reason: "Whether the role's trust policy lets in whom the grant lets in cannot be told from here.",
+    fix: 'Write --account and --url, or try one caller with daypass explain --live.',
+  },
+  'provider-missing': {
+    severity: 'error',
+    reason: 'The account of the role has no such IAM provider, so nobody can assume the role by it.',
+    fix: 'Make the provider in that account; the URL of an issuer is compared to the letter.',
+  },
+  'provider-lacks-audience': {
+    severity: 'error',
+    reason: 'The IAM provider takes no proofs for this audience, whatever the trust policy says.',
+    fix: 'Add the audience to the client IDs of the provider.',
+  },
   'policy-may-not-fit': {
     severity: 'warning',
     reason: 'With claims of some length the session policy has more than the 2048 characters that STS takes.',

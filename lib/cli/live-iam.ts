@@ -1,6 +1,12 @@
 // What an account's IAM says of roles and providers now: read, never changed.
 
-import { GetOpenIDConnectProviderCommand, GetRoleCommand, IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam';
+import {
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  GetSAMLProviderCommand,
+  IAMClient,
+  NoSuchEntityException,
+} from '@aws-sdk/client-iam';
 
 export interface LiveRole {
   /** JSON text. */
@@ -14,6 +20,8 @@ export interface LiveIam {
   role(arn: string): Promise<LiveRole | undefined>;
   /** Its client IDs; `undefined` where there is no such provider. */
   oidcClientIds(arn: string): Promise<readonly string[] | undefined>;
+  /** Whether there is such a provider. */
+  hasSamlProvider(arn: string): Promise<boolean>;
 }
 
 /** With the credentials, the Region and the endpoint of the AWS configuration. */
@@ -36,6 +44,10 @@ export function liveIam(): LiveIam {
         const provider = await client.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));
         return provider.ClientIDList ?? [];
       }),
+    hasSamlProvider: async (arn) => {
+      const provider = await orNothing(() => client.send(new GetSAMLProviderCommand({ SAMLProviderArn: arn })));
+      return provider !== undefined;
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 // and writes this; a door only puts it together again, so that schema, vendors and their sentences stay out of it.
 
 import type { Grants } from '../grant/decide-grant.ts';
-import type { Grant, GrantedRole, SessionTerms } from '../grant/grant.ts';
+import { accountOf, type Grant, type GrantedRole, type SessionTerms } from '../grant/grant.ts';
 import type { AwsClaim } from '../identity/aws-keys.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';
@@ -18,7 +18,7 @@ import type {
 } from './configuration.ts';
 
 /** Changed with the shape below, so that a door never misreads a file of another version. */
-const format = 'daypass/3';
+const format = 'daypass/4';
 
 interface Carried {
   readonly format: typeof format;
@@ -27,6 +27,7 @@ interface Carried {
   readonly aws: readonly CarriedAws[];
   readonly serviceProvider: ServiceProviderSettings;
   readonly grants: readonly CarriedGrant[];
+  readonly accountNames: Readonly<Record<string, string>>;
   readonly fallbackRegions: readonly string[];
 }
 
@@ -67,7 +68,8 @@ type CarriedRole = { readonly maxSessionSeconds: number; readonly externalId?: s
 /** The IAM user that asks for federation tokens. */
 export const federationUserName = 'daypass-federation';
 
-export function carry({ providers, grants, serviceProvider, fallbackRegions }: Configuration): string {
+export function carry(configuration: Configuration): string {
+  const { providers, grants, accountNames, serviceProvider, fallbackRegions } = configuration;
   const all = [...providers.values()];
   const carried: Carried = {
     format,
@@ -80,6 +82,7 @@ export function carry({ providers, grants, serviceProvider, fallbackRegions }: C
       when: when.map(({ operator, key, expected }) => ({ operator, key, expected })),
       role: carriedRole(role),
     })),
+    accountNames: Object.fromEntries(accountNames),
     fallbackRegions,
   };
   return JSON.stringify(carried);
@@ -133,11 +136,15 @@ export function unpack(json: string, home: Home): DoorConfiguration {
   }
   const { oidc, saml, aws, serviceProvider, fallbackRegions } = carried;
   const iamNames = new Map(saml.map(({ name, iamProviderName }) => [name, iamProviderName]));
-  const grants = carried.grants.map((grant) => ({
-    ...grant,
-    when: grant.when.map((condition) => compileCondition(condition, true)),
-    role: grantedRole(grant.role, grant.way === 'forward' ? iamNames.get(grant.from) : undefined, home),
-  }));
+  const grants = carried.grants.map((grant) => {
+    const role = grantedRole(grant.role, grant.way === 'forward' ? iamNames.get(grant.from) : undefined, home);
+    const accountName = carried.accountNames[accountOf(role.arn)];
+    return {
+      ...grant,
+      when: grant.when.map((condition) => compileCondition(condition, true)),
+      role: { ...role, ...(accountName !== undefined && { accountName }) },
+    };
+  });
   return {
     oidc,
     saml,

@@ -19,6 +19,8 @@ export interface Configuration {
   readonly vouch: VouchSettings;
   /** The ID of the organisation that all accounts are in. */
   readonly organization: string | undefined;
+  /** What people know accounts as, by account ID. */
+  readonly accountNames: ReadonlyMap<string, string>;
   readonly corsOrigins: readonly string[];
   readonly fallbackRegions: readonly string[];
   readonly operations: OperationsSettings;

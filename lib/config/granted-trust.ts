@@ -1,4 +1,4 @@
-// The trust policy of a role that Daypass makes, whichever way its grant goes.
+// The trust policy that the role of a grant needs, whichever way it goes.
 
 import { chainedTrust, type TrustPolicyDocument, trustPolicy, vouchedTrust } from '../grant/trust-policy.ts';
 import type { GrantSettings, ProviderSettings } from './configuration.ts';
@@ -19,7 +19,7 @@ export interface TrustScene {
   readonly organization: string | undefined;
 }
 
-/** Throws a plain `Error` for a grant whose role is not made. */
+/** Throws a plain `Error` for a grant without a role. */
 export function grantedTrust(grant: GrantSettings, scene: TrustScene): TrustPolicyDocument {
   const { provider, url, issuer, principal, ourPrincipal, partition, home, organization } = scene;
   const { role } = grant;
@@ -30,7 +30,7 @@ export function grantedTrust(grant: GrantSettings, scene: TrustScene): TrustPoli
     case 'vouch':
       return vouchedTrust({ grant, issuer, principal: ourPrincipal });
     case 'chain': {
-      if (role.kind === 'federated' || role.externalId === undefined) throw noRole(grant);
+      if (role.kind === 'federated') throw noRole(grant);
       return chainedTrust({ grant, externalId: role.externalId, partition, account: home, organization });
     }
     case 'federation-token':
@@ -38,4 +38,4 @@ export function grantedTrust(grant: GrantSettings, scene: TrustScene): TrustPoli
   }
 }
 
-const noRole = ({ name }: GrantSettings) => new Error(`The grant ${name} has no role that Daypass makes.`);
+const noRole = ({ name }: GrantSettings) => new Error(`The grant ${name} has no role that could trust anybody.`);

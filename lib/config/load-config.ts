@@ -1,6 +1,8 @@
 // What was declared, checked as a whole and compiled into what the broker and the stacks use.
 
 import * as v from 'valibot';
+import { inOneLine } from '../printable.ts';
+import { checkOtherAccounts } from './check-other-accounts.ts';
 import { checkAccounts } from './compile-aws.ts';
 import { compileGrant } from './compile-grant.ts';
 import { compileOperations } from './compile-operations.ts';
@@ -17,6 +19,7 @@ import { noDocuments } from './documents.ts';
 import { isWithin, mend } from './mend.ts';
 import {
   type DeclaredGrant,
+  accounts as declaredAccounts,
   operations as declaredOperations,
   serviceProvider as declaredServiceProvider,
   grant,
@@ -77,11 +80,20 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
   );
   const hasUrl = member(value, 'url') !== undefined;
   checkFederated(grants, report);
+  checkOtherAccounts({ providers, grants, hasUrl, report });
   // Read apart from the whole, so that a slip elsewhere does not make what is there missing.
   const ours = v.safeParse(declaredServiceProvider, member(value, 'saml') ?? {});
   const serviceProvider = compileServiceProvider(ours.success ? ours.output : {}, sources, report);
-  if (ours.success) {
-    checkSaml({ providers, grants, hasUrl, serviceProvider, report });
+  if (ours.success) checkSaml({ providers, serviceProvider, report });
+  const named = v.safeParse(declaredAccounts, member(value, 'accounts') ?? {});
+  const accountNames = new Map(Object.entries(named.success ? named.output : {}));
+  for (const [account, name] of accountNames) {
+    if (inOneLine(name) !== name || name.trim() !== name) {
+      report(
+        `accounts.${account}`,
+        `is "${inOneLine(name)}"; must be 1 to 64 printable characters, and no space around them`,
+      );
+    }
   }
   const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
   const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
@@ -100,6 +112,7 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     serviceProvider,
     vouch: { issuer: undefined, keyGeneration: vouch.keyGeneration },
     organization,
+    accountNames,
     corsOrigins: cors.origins,
     fallbackRegions: sts.fallbackRegions,
     operations,
@@ -119,14 +132,12 @@ function checkFederated(grants: ReadonlyMap<string, GrantSettings>, report: Repo
   }
 }
 
-interface SamlCheck extends Pick<Configuration, 'providers' | 'grants' | 'serviceProvider'> {
-  /** Whether the file says where the doors are. */
-  readonly hasUrl: boolean;
+interface SamlCheck extends Pick<Configuration, 'providers' | 'serviceProvider'> {
   readonly report: Report;
 }
 
 /** What a SAML provider needs of the rest of the file. */
-function checkSaml({ providers, grants, hasUrl, serviceProvider, report }: SamlCheck): void {
+function checkSaml({ providers, serviceProvider, report }: SamlCheck): void {
   for (const provider of providers.values()) {
     if (provider.kind !== 'saml') continue;
     if (provider.signRequests === true && !serviceProvider.signing) {
@@ -136,16 +147,6 @@ function checkSaml({ providers, grants, hasUrl, serviceProvider, report }: SamlC
       report(
         `providers.${provider.name}.saml.metadata`,
         'says WantAuthnRequestsSigned; configure saml.signing, or write signRequests: false where unsigned requests are taken all the same',
-      );
-    }
-    const elsewhere = [...grants.values()].find(
-      ({ from, way, role }) =>
-        from === provider.name && way === 'forward' && role.kind === 'made' && role.account !== undefined,
-    );
-    if (elsewhere && !hasUrl) {
-      report(
-        `grants.${elsewhere.name}.role.account`,
-        "needs url at the top of the file: the role's trust policy names the address of our assertion consumer service, and another account's stack cannot look it up",
       );
     }
   }

@@ -449,6 +449,12 @@ export const operations = only({
   ),
 });
 
+const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be an account ID of 12 digits, in quotes'));
+const printable = 'must be 1 to 64 printable characters';
+const accountName = v.pipe(v.string(notText), v.minLength(1, printable), v.maxLength(64, printable));
+
+export const accounts = v.record(accountId, accountName, 'must be an object of account IDs, each with its name');
+
 /** The whole file. */
 export const schema = only({
   providers: v.pipe(v.record(name, provider, 'must be an object of providers'), v.description('Who proves callers.')),
@@ -474,6 +480,13 @@ export const schema = only({
       v.regex(/^o-[a-z0-9]{10,32}$/, 'must be the ID of an AWS organization, as o-a1b2c3d4e5'),
       v.description('The organization that all accounts are in. Roles of grants that chain ask for it.'),
     ),
+  ),
+  accounts: v.optional(
+    v.pipe(
+      accounts,
+      v.description('What people know accounts as: shown beside the roles in them. By account ID, in quotes.'),
+    ),
+    {},
   ),
   cors: v.optional(cors, { origins: [] }),
   sts: v.optional(sts, { fallbackRegions: [] }),

@@ -1,6 +1,6 @@
 // GET /v1/grants: what the identity behind a bearer token (RFC 6750 §2.1) may get. A signed AWS request may stand for one.
 
-import type { Grant } from '../grant/grant.ts';
+import { accountOf, type Grant } from '../grant/grant.ts';
 import { awsProofPrefix } from '../identity/aws/proof-form.ts';
 import type { PresentedProof } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,6 +19,8 @@ export const grants: Dialect<{ readonly proof: PresentedProof }, readonly Grant[
     const list = fitting.map(({ name, from, role, session }) => ({
       name,
       roleArn: role.arn,
+      account: accountOf(role.arn),
+      ...(role.accountName !== undefined && { accountName: role.accountName }),
       provider: from,
       longestDurationSeconds: Math.min(session.durationSeconds, role.maxSessionSeconds),
     }));

@@ -2,7 +2,7 @@
 // script.
 
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
-import type { Grant } from '../grant/grant.ts';
+import { accountOf, type Grant } from '../grant/grant.ts';
 import { escaped } from '../html.ts';
 import type { Identity, SignInProof } from '../identity/identity.ts';
 import {
@@ -210,7 +210,9 @@ function grantSection({ name, role }: Grant, hasConsole: boolean, waiting: Waiti
 <button name="wants" value="code">Give to the daypass command on this computer</button>`
     : '';
   const open = hasConsole ? '\n<button name="wants" value="console">Open the AWS console</button>' : '';
-  return `<section><h2>${escaped(name)}</h2><small><code>${escaped(role.arn)}</code></small>
+  const account =
+    role.accountName === undefined ? '' : `${escaped(role.accountName)} (${escaped(accountOf(role.arn))})<br>`;
+  return `<section><h2>${escaped(name)}</h2><small>${account}<code>${escaped(role.arn)}</code></small>
 <form method="post" action="${portalPath}" class="choices"><input type="hidden" name="grant" value="${escaped(name)}">
 <button name="wants" value="credentials">Get credentials</button>${open}${give}</form></section>`;
 }

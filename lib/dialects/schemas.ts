@@ -194,10 +194,12 @@ export const grantsAnswer = {
       type: 'array',
       items: {
         type: 'object',
-        required: ['name', 'roleArn', 'provider', 'longestDurationSeconds'],
+        required: ['name', 'roleArn', 'account', 'provider', 'longestDurationSeconds'],
         properties: {
           name: { type: 'string' },
           roleArn: { type: 'string' },
+          account: { type: 'string', description: 'The ID of the account of the role.' },
+          accountName: { type: 'string', description: 'What people know the account as, where that is configured.' },
           provider: { type: 'string' },
           longestDurationSeconds: { type: 'integer' },
         },

@@ -27,6 +27,8 @@ export type Way = (typeof ways)[number];
 export interface GrantedRole {
   /** With `federation-token` the IAM user's: the session then has no role. */
   readonly arn: string;
+  /** What people know its account as. */
+  readonly accountName?: string;
   /** The role's MaxSessionDuration in IAM. */
   readonly maxSessionSeconds: number;
   /** The IAM SAML provider that the role trusts, in the role's account, where the grant is from one. */
@@ -34,6 +36,9 @@ export interface GrantedRole {
   /** With `chain`: what the role's trust policy asks for. */
   readonly externalId?: string;
 }
+
+/** The account of a role or user. */
+export const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
 
 /** A statement as IAM writes it. */
 export interface StatementDocument {

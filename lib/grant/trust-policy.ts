@@ -79,7 +79,8 @@ export function vouchedTrust({ grant, issuer, principal }: Vouched): TrustPolicy
 
 export interface Chained {
   readonly grant: Pick<Grant, 'session'>;
-  readonly externalId: string;
+  /** `undefined`: a role that was there before and asks for none. */
+  readonly externalId: string | undefined;
   readonly partition: string;
   /** The account that Daypass is deployed in. */
   readonly account: string;
@@ -97,10 +98,12 @@ export function chainedTrust({ grant, externalId, partition, account, organizati
     { AWS: `${iam}:root` },
     ['sts:AssumeRole', ...new Set([actionsFor.tags, ...carriedActions(grant.session)])],
     {
-      StringEquals: {
-        'sts:ExternalId': [externalId],
-        ...(organization !== undefined && { 'aws:PrincipalOrgID': [organization] }),
-      },
+      ...((externalId !== undefined || organization !== undefined) && {
+        StringEquals: {
+          ...(externalId !== undefined && { 'sts:ExternalId': [externalId] }),
+          ...(organization !== undefined && { 'aws:PrincipalOrgID': [organization] }),
+        },
+      }),
       ArnLike: { 'aws:PrincipalArn': [`${iam}:role${doorRolePath}*`] },
     },
   );

@@ -8,14 +8,28 @@ export interface AccountRolesStackProps extends StackProps {
   readonly configuration: Configuration;
   /** The account, as the grants write it; the stack must be deployed there. */
   readonly account: string;
+  /**
+   * The account that Daypass is deployed in: what roles of grants that chain trust.
+   * @default - not known, which does where no grant chains into this account
+   */
+  readonly home?: string;
 }
 
-/** The roles that grants give in another account, with the providers they trust. Nothing in it runs. */
+/**
+ * The roles that grants give in another account, with the providers they trust. Nothing in it runs. Throws an `Error`
+ * when a grant chains into the account and `home` is not given.
+ */
 export class AccountRolesStack extends Stack {
-  constructor(scope: Construct, id: string, { configuration, account, ...props }: AccountRolesStackProps) {
+  constructor(scope: Construct, id: string, { configuration, account, home, ...props }: AccountRolesStackProps) {
     super(scope, id, { description: `Daypass: the roles it gives in account ${account}.`, ...props });
-    const { url } = configuration;
-    const granted = new GrantedRoles(this, 'Granted', { configuration, account, ...(url !== undefined && { url }) });
+    const { url, vouch } = configuration;
+    const granted = new GrantedRoles(this, 'Granted', {
+      configuration,
+      account,
+      ...(url !== undefined && { url }),
+      ...(vouch.issuer !== undefined && { issuer: vouch.issuer }),
+      ...(home !== undefined && { home }),
+    });
     outputRoles(this, granted);
   }
 }

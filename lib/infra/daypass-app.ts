@@ -35,12 +35,17 @@ export function daypassApp({ configuration, env, context = {}, ...props }: Daypa
   for (const account of otherAccounts(configuration)) {
     if (account === env?.account) {
       throw new Error(
-        `A grant has role.account ${account}, which is where Daypass itself is deployed; leave account out.`,
+        `A grant has role.account ${account}, which is where Daypass itself is deployed; leave account out. Where these are the credentials of that account only to deploy its roles: synthesise with those of the account of Daypass, then deploy what is in cdk.out.`,
       );
     }
     // IAM is global: any Region serves, and the same one is found again at the next deployment.
     const region = home ?? 'us-east-1';
-    new AccountRolesStack(app, `Daypass-${account}`, { configuration, account, env: { account, region } });
+    new AccountRolesStack(app, `Daypass-${account}`, {
+      configuration,
+      account,
+      ...(env?.account !== undefined && { home: env.account }),
+      env: { account, region },
+    });
   }
   return app;
 }

@@ -37,8 +37,8 @@ export interface GrantedRolesProps {
    */
   readonly issuer?: string;
   /**
-   * The account that Daypass is deployed in.
-   * @default - this one
+   * The account that Daypass is deployed in: what roles of grants that chain trust.
+   * @default - this one, where `account` is not given; otherwise a grant that chains is an error
    */
   readonly home?: string;
 }
@@ -55,10 +55,11 @@ export class GrantedRoles extends Construct {
 
   constructor(scope: Construct, id: string, props: GrantedRolesProps) {
     super(scope, id);
-    const { configuration, account, url, issuer = url, home = Aws.ACCOUNT_ID } = props;
+    const { configuration, account, url, issuer = url } = props;
     const grants = [...configuration.grants.values()].filter(
       ({ role }) => role.kind === 'made' && role.account === account,
     );
+    const home = props.home ?? homeOf(grants, account);
     const needed = (name: string) => {
       const using = (account === undefined ? [...configuration.grants.values()] : grants).filter(
         ({ from }) => from === name,
@@ -145,6 +146,17 @@ export class GrantedRoles extends Construct {
     }
     return made;
   }
+}
+
+/** In another account's stack the account of the stack is the wrong one: its own roles would be let in. */
+function homeOf(grants: readonly GrantSettings[], account: string | undefined): string {
+  const chained = grants.filter(({ way }) => way === 'chain').map(({ name }) => name);
+  if (account !== undefined && chained.length > 0) {
+    throw new Error(
+      `The roles of ${chained.join(', ')} in account ${account} trust the account that Daypass is deployed in, which is not known here: give the app its env, as env: { account: '111122223333' }, or set CDK_DEFAULT_ACCOUNT; an AccountRolesStack takes it as home.`,
+    );
+  }
+  return Aws.ACCOUNT_ID;
 }
 
 const laterIssuer = 'https://issuer.is.known.later';

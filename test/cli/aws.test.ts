@@ -154,6 +154,23 @@ describe('daypass grants --aws', () => {
   });
 });
 
+describe('the list of grants', () => {
+  test('names the account of each role, in words where there are some', async () => {
+    const of = (name: string, account: string, more: object = {}) => {
+      const roleArn = `arn:aws:iam::${account}:role/${name}`;
+      return { name, roleArn, account, ...more, longestDurationSeconds: 3600 };
+    };
+    const doors = aDaypass({
+      grants: [of('deploy', '444455556666', { accountName: 'Shop production' }), of('files', '111122223333')],
+    });
+    expect(
+      (await daypass(['grants', '--aws'], around(doors))).out,
+    ).toBe(`deploy  Shop production  arn:aws:iam::444455556666:role/deploy  1 h
+files   111122223333     arn:aws:iam::111122223333:role/files   1 h
+`);
+  });
+});
+
 describe('at the doors', () => {
   let stack: RunningStack;
   beforeAll(async () => {

@@ -36,7 +36,10 @@ describe('daypass check', () => {
 
   test('is JSON for machines', async () => {
     const { out } = await daypass(['check', '--json', '--trust-policy', 'open.json'], { files: { 'open.json': open } });
-    expect(JSON.parse(out)).toMatchObject([{ code: 'open-to-everybody', severity: 'error', fix: expect.any(String) }]);
+    expect(JSON.parse(out)).toMatchObject({
+      findings: [{ code: 'open-to-everybody', severity: 'error', fix: expect.any(String) }],
+      roles: [],
+    });
   });
 
   test('tells each problem of a configuration that does not load', async () => {
@@ -54,15 +57,61 @@ describe('daypass check', () => {
   });
 });
 
+describe('roles that grants name by arn', () => {
+  const check = (...args: readonly string[]) => daypass(['check', '--config', 'test/cli/named-role.yaml', ...args]);
+
+  test('are told with the trust policy that they need', async () => {
+    const { exit, out } = await check();
+    expect(exit).toBe(0);
+    expect(out).toContain(`Nothing found.
+
+The role arn:aws:iam::111122223333:role/deployer, which the grant deploy gives, is yours. It needs
+- a MaxSessionDuration of at least 7200 s
+- in its account the IAM provider arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com, with the client IDs sts.amazonaws.com
+- this trust policy, or one that lets in no less:
+{
+  "Version": "2012-10-17",
+`);
+  });
+
+  test('are JSON for machines', async () => {
+    expect(JSON.parse((await check('--json')).out)).toMatchObject({
+      findings: [],
+      roles: [
+        {
+          grant: 'deploy',
+          roleArn: 'arn:aws:iam::111122223333:role/deployer',
+          maxSessionSeconds: 7200,
+          trustPolicy: { Version: '2012-10-17', Statement: [{ Action: ['sts:AssumeRoleWithWebIdentity'] }] },
+          notKnown: [],
+        },
+      ],
+    });
+  });
+});
+
 describe('daypass check --live', () => {
   const arn = 'arn:aws:iam::111122223333:role/deployer';
   const iam = (role: Partial<Awaited<ReturnType<LiveIam['role']>>> | undefined): LiveIam => ({
     role: async (asked) =>
       asked === arn && role ? { trustPolicy: open, tags: new Map(), maxSessionSeconds: 7200, ...role } : undefined,
-    oidcClientIds: async () => [],
+    oidcClientIds: async () => ['sts.amazonaws.com'],
+    hasSamlProvider: async () => true,
   });
   const check = (role: Parameters<typeof iam>[0]) =>
     daypass(['check', '--live', '--config', 'test/cli/named-role.yaml'], { iam: iam(role) });
+  const vouched = (args: readonly string[], changed: Partial<LiveIam> = {}, role: Parameters<typeof iam>[0] = {}) =>
+    daypass(['check', '--live', '--config', 'test/cli/vouched-role.yaml', ...args], {
+      iam: { ...iam(role), ...changed },
+    });
+  const url = ['--url', 'https://access.acme.example'];
+  const ours = 'arn:aws:iam::111122223333:oidc-provider/access.acme.example';
+  /** The trust policy that the command itself tells to write. */
+  async function told(): Promise<string> {
+    const { out } = await daypass(['check', '--config', 'test/cli/vouched-role.yaml', '--json', ...url]);
+    const { roles } = JSON.parse(out) as { readonly roles: readonly { readonly trustPolicy: object }[] };
+    return JSON.stringify(roles[0]?.trustPolicy);
+  }
 
   test('checks the trust policy of a role that a grant names', async () => {
     expect((await check({})).out).toContain(`${arn}: Statement[0].Principal`);
@@ -75,5 +124,41 @@ describe('daypass check --live', () => {
 
   test('misses a role that is not there', async () => {
     expect((await check(undefined)).out).toContain(`grants.deploy.role.arn: is "${arn}", which IAM does not have`);
+  });
+
+  test('finds nothing where the role has the trust policy that it told', async () => {
+    const trustPolicy = await told();
+    const { exit, out } = await vouched(url, {}, { trustPolicy });
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^Nothing found\.\n\nThe role .*\/deployer, which/)]);
+  });
+
+  test('tells a trust policy that does not let in whom the grant lets in', async () => {
+    const { exit, out } = await vouched(url);
+    expect(exit).toBe(1);
+    expect(out).toContain(
+      'error trust-refuses\n  grants.files.role.arn: is arn:aws:iam::111122223333:role/deployer; no statement',
+    );
+  });
+
+  test('misses the provider of our issuer, and its audience', async () => {
+    const trustPolicy = await told();
+    const without = await vouched(url, { oidcClientIds: async () => undefined }, { trustPolicy });
+    expect(without.out).toContain(
+      `error provider-missing\n  grants.files.role.arn: is ${arn}; its account lacks ${ours}`,
+    );
+    const { out } = await vouched(url, { oidcClientIds: async () => ['web'] }, { trustPolicy });
+    expect(out).toContain(`of ${ours} the client IDs are web, without sts.amazonaws.com`);
+  });
+
+  test('does not judge what depends on an address that nobody told', async () => {
+    const { exit, out } = await vouched(
+      [],
+      { oidcClientIds: async () => Promise.reject(new Error('was asked')) },
+      {
+        trustPolicy: await told(),
+      },
+    );
+    expect([exit, out]).toEqual([0, expect.stringContaining('warning trust-not-judged')]);
+    expect(out).toContain('in place of ADDRESS-OF-DAYPASS what --url tells');
   });
 });

@@ -269,6 +269,7 @@ describe('live', () => {
         ? { trustPolicy: JSON.stringify(trustOf('alice')), tags: new Map(), maxSessionSeconds: 3600, ...role }
         : undefined,
     oidcClientIds: async () => clientIds,
+    hasSamlProvider: async () => true,
   });
 
   test.each([

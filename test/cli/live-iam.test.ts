@@ -1,9 +1,16 @@
 // What IAM says, asked of the embedded account by the AWS SDK.
 
-import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  CreateSAMLProviderCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
 import { expect, test, vi } from 'vitest';
 import { liveIam } from '../../lib/cli/live-iam.ts';
 import { anEmbeddedAws } from '../kit/embedded-aws.ts';
+import { aMetadata } from '../kit/metadata.ts';
+import { aSamlIdp } from '../kit/saml-idp.ts';
 
 test('roles and providers are read with the credentials of the environment', async () => {
   const { address, administrator } = await anEmbeddedAws({ clock: () => new Date() });
@@ -30,6 +37,13 @@ test('roles and providers are read with the credentials of the environment', asy
   expect(JSON.parse(role?.trustPolicy ?? '')).toEqual(trust);
   expect(role).toMatchObject({ tags: new Map([['team', 'blue']]), maxSessionSeconds: 7200 });
   expect(await iam.oidcClientIds(arn)).toEqual(['web']);
+
+  const saml = 'arn:aws:iam::111122223333:saml-provider/corp';
+  expect(await iam.hasSamlProvider(saml)).toBe(false);
+  const { certificate } = await aSamlIdp();
+  const document = aMetadata({ certificates: [certificate] });
+  await client.send(new CreateSAMLProviderCommand({ Name: 'corp', SAMLMetadataDocument: document }));
+  expect(await iam.hasSamlProvider(saml)).toBe(true);
 
   expect(await iam.role('arn:aws:iam::111122223333:role/named')).toBeUndefined();
   expect(await iam.role('arn:aws:iam::111122223333:role/nobody')).toBeUndefined();

@@ -241,7 +241,7 @@ describe('whoever is signed in', () => {
   test('is told the grants that fit', async () => {
     const { exit, out } = await daypass(['grants'], await signedIn('alice'));
     expect(exit).toBe(0);
-    expect(out).toMatch(/^tenant-files +arn:aws:iam::111122223333:role\/daypass-tenant-files +4 h$/m);
+    expect(out).toMatch(/^tenant-files +111122223333 +arn:aws:iam::111122223333:role\/daypass-tenant-files +4 h$/m);
     expect(await daypass(['grants'], await signedIn('mallory'))).toMatchObject({
       exit: 1,
       out: expect.stringContaining('No grant'),

@@ -64,6 +64,17 @@ describe('a configuration carried to a door', () => {
     expect(grants.get('files')?.role).toEqual({ arn, maxSessionSeconds: 7200 });
   });
 
+  test.each<[what: string, role: object, accountName?: string]>([
+    ['home', {}, 'Broker'],
+    ['elsewhere', { account: '444455556666' }, 'Shop production'],
+    ['nowhere known', { account: '777788889999' }],
+  ])('a role %s is told with what people know its account as', (_, role, accountName) => {
+    const accounts = { [home.accountId]: 'Broker', '444455556666': 'Shop production' };
+    const grant = { role: { permissions: [aPermission()], ...role } };
+    const { grants } = there(loadConfiguration(aConfiguration({ grant, file: { accounts } })));
+    expect(grants.get('files')?.role.accountName).toBe(accountName);
+  });
+
   test('a named role stays what it is', () => {
     const role = { arn: 'arn:aws:iam::777788889999:role/path/existing', maxSessionDuration: '6h' };
     expect(there(loadConfiguration(aConfiguration({ grant: { role } }))).grants.get('files')?.role).toEqual({
@@ -77,10 +88,10 @@ describe('a configuration carried to a door', () => {
     ['no version', '{"providers":[],"grants":[],"fallbackRegions":[]}'],
     ['a list', '[]'],
   ])('%s is refused, with what is read', (_, json) => {
-    expect(() => unpack(json, home)).toThrow('this door reads daypass/3');
+    expect(() => unpack(json, home)).toThrow('this door reads daypass/4');
   });
 
-  test.each(['', 'providers: {}', '{"format":"daypass/3"', 'null'])('%j is refused', (json) => {
+  test.each(['', 'providers: {}', '{"format":"daypass/4"', 'null'])('%j is refused', (json) => {
     expect(() => unpack(json, home)).toThrow(Error);
   });
 });

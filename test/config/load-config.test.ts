@@ -31,6 +31,7 @@ describe('a configuration', () => {
       serviceProvider: { entityId: undefined, signing: undefined, decryption: undefined },
       vouch: { issuer: undefined, keyGeneration: 1 },
       organization: undefined,
+      accountNames: new Map(),
       corsOrigins: [],
       operations: { regions: [], tracing: false, concurrency: new Map(), throttles: new Map() },
       fallbackRegions: [],
@@ -97,7 +98,7 @@ describe('an unknown key', () => {
     [
       'grant',
       aConfiguration({ file: { grant: {} } }),
-      'providers, grants, url, saml, vouch, organization, cors, sts, operations',
+      'providers, grants, url, saml, vouch, organization, accounts, cors, sts, operations',
     ],
     [
       'providers.app.ldap',
@@ -229,6 +230,26 @@ describe('one of a kind', () => {
   test('two grants may name the same existing role', () => {
     const named = { from: 'app', when: 'anyone', role: { arn: 'arn:aws:iam::111122223333:role/a' } };
     expect(problemsOf(twoGrants(named, named))).toEqual([]);
+  });
+});
+
+describe('names of accounts', () => {
+  const problems = (accounts: unknown) => problemsOf(aConfiguration({ file: { accounts } }));
+
+  test.each([{}, { '012345678901': 'Shop "production" <eu>' }, { '111122223333': 'Größe 見本' }])('%j', (accounts) => {
+    expect(problems(accounts)).toEqual([]);
+  });
+
+  test.each<[accounts: unknown, path: string, says: string]>([
+    [{ '1111': 'Shop' }, 'accounts.1111', 'must be an account ID of 12 digits'],
+    [{ '111122223333': '' }, 'accounts.111122223333', 'must be 1 to 64 printable characters'],
+    [{ '111122223333': ' Shop' }, 'accounts.111122223333', 'must be 1 to 64 printable characters'],
+    [{ '111122223333': 'x'.repeat(65) }, 'accounts.111122223333', 'must be 1 to 64 printable characters'],
+    [{ '111122223333': 'Shop\u202egnitset' }, 'accounts.111122223333', 'must be 1 to 64 printable characters'],
+    [{ '111122223333': { name: 'Shop' } }, 'accounts.111122223333', 'must be a text'],
+    ['Shop', 'accounts', 'must be an object of account IDs'],
+  ])('%j is refused', (accounts, path, says) => {
+    expect(problems(accounts)).toContainEqual({ path, says: expect.stringContaining(says) });
   });
 });
 

@@ -61,6 +61,7 @@ describe('an answer with grants', () => {
   const reports = aGrant({
     name: 'reports',
     roleArn: 'arn:aws:iam::111122223333:role/reports',
+    accountName: 'Shop production',
     durationSeconds: 14_400,
     roleSeconds: 7200,
     when: { StringEquals: { team: 'secret-team' } },

@@ -42,7 +42,12 @@ const read = (...args: Parameters<typeof posting>) => dialect().read(posting(...
 
 const alice: Identity = anIdentity({ provider: 'corp' });
 const files = aGrant({ from: 'corp' });
-const reports = aGrant({ name: 'reports', from: 'corp', roleArn: 'arn:aws:iam::111122223333:role/reports' });
+const reports = aGrant({
+  name: 'reports',
+  from: 'corp',
+  roleArn: 'arn:aws:iam::111122223333:role/reports',
+  accountName: 'Shop production',
+});
 const grantsOf = (identity: Identity, ...grants: readonly Grant[]) => ({ shows: 'grants', identity, grants }) as const;
 
 const exchanged = (grant = files, changed: Partial<Exchanged['credentials']> = {}): Exchanged => ({
@@ -210,11 +215,11 @@ describe('the page of grants', () => {
     expect(answered(grantsOf(alice, files, reports))).toStrictEqual(golden('portal-grants'));
   });
 
-  test('escapes the subject, the provider, the grant and the role', () => {
+  test('escapes the subject, the provider, the grant, the role and the name of its account', () => {
     const mallory = anIdentity({ subject: markup, provider: markup });
-    const answer = answered(grantsOf(mallory, aGrant({ name: markup, roleArn: markup })));
+    const answer = answered(grantsOf(mallory, aGrant({ name: markup, roleArn: markup, accountName: markup })));
     expectLockedPage(answer);
-    expect(answer.body.split(escapedMarkup)).toHaveLength(6);
+    expect(answer.body.split(escapedMarkup)).toHaveLength(7);
     expect(answer.body).not.toContain(markup);
   });
 

@@ -99,6 +99,7 @@ export interface GrantSettings {
   readonly from?: string;
   readonly when?: When;
   readonly roleArn?: string;
+  readonly accountName?: string;
   readonly roleSeconds?: number;
   /** Of the SAML provider that the role trusts. */
   readonly principalArn?: string;
@@ -113,6 +114,7 @@ export function aGrant({
   from = 'app',
   when = {},
   roleArn = aRoleArn,
+  accountName,
   roleSeconds = 3600,
   principalArn,
   sessionName = '{sub}',
@@ -124,7 +126,12 @@ export function aGrant({
     from,
     when: conditions(when),
     way: 'forward',
-    role: { arn: roleArn, maxSessionSeconds: roleSeconds, ...(principalArn !== undefined && { principalArn }) },
+    role: {
+      arn: roleArn,
+      ...(accountName !== undefined && { accountName }),
+      maxSessionSeconds: roleSeconds,
+      ...(principalArn !== undefined && { principalArn }),
+    },
     session: { name: parseTemplate(sessionName), durationSeconds, ...(policy && { policy }) },
   };
 }

@@ -572,6 +572,7 @@ describe('the identity provider of the local stack', () => {
         {
           name: 'for-app',
           roleArn: 'arn:aws:iam::111122223333:role/daypass-for-app',
+          account: '111122223333',
           provider: 'app',
           longestDurationSeconds: 3600,
         },

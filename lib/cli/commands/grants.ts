@@ -11,7 +11,7 @@ import { tableOf } from '../table.ts';
 const usage = `daypass grants [--profile NAME] [--json]
 daypass grants --aws [--endpoint URL] [--audience TEXT] [--json]
 
-Lists the grants that fit you: name, role, and how long a session may last. With --aws those of the machine, proved by a
+Lists the grants that fit you: name, account, role, and how long a session may last. With --aws those of the machine, proved by a
 request that is signed with the credentials of the AWS configuration.
 
 Exit status: 0 there are some, 1 there are none or it was refused, 2 it cannot be asked, 4 something did not answer.
@@ -54,8 +54,9 @@ async function bearerFor(
 
 const rowsOf = (found: readonly Record<string, unknown>[]) =>
   tableOf(
-    found.map(({ name, roleArn, longestDurationSeconds }) => [
+    found.map(({ name, account, accountName, roleArn, longestDurationSeconds }) => [
       inOneLine(String(name)),
+      inOneLine(String(accountName ?? account ?? '')),
       inOneLine(String(roleArn)),
       `${Number(longestDurationSeconds) / 3600} h`,
     ]),
