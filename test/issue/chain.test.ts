@@ -8,7 +8,6 @@ import {
   type AssumeRoleCommandInput,
   GetCallerIdentityCommand,
   STSClient,
-  type STSClientConfig,
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DoorName } from '../../lib/routes.ts';
