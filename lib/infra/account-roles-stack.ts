@@ -8,14 +8,31 @@ export interface AccountRolesStackProps extends StackProps {
   readonly configuration: Configuration;
   /** The account, as the grants write it; the stack must be deployed there. */
   readonly account: string;
+  /**
+   * The account that Daypass is deployed in: roles of grants that chain let its doors in.
+   * @default - none, which such a grant does not take
+   */
+  readonly home?: string;
 }
 
 /** The roles that grants give in another account, with the providers they trust. Nothing in it runs. */
 export class AccountRolesStack extends Stack {
-  constructor(scope: Construct, id: string, { configuration, account, ...props }: AccountRolesStackProps) {
+  constructor(scope: Construct, id: string, { configuration, account, home, ...props }: AccountRolesStackProps) {
     super(scope, id, { description: `Daypass: the roles it gives in account ${account}.`, ...props });
-    const { url } = configuration;
-    const granted = new GrantedRoles(this, 'Granted', { configuration, account, ...(url !== undefined && { url }) });
+    const { url, vouch } = configuration;
+    const chained = [...configuration.grants.values()].find(
+      ({ way, role }) => way === 'chain' && role.kind === 'made' && role.account === account,
+    );
+    if (chained && home === undefined) {
+      throw new Error(`The role of ${chained.name} in account ${account} lets the doors in: give home, their account.`);
+    }
+    const granted = new GrantedRoles(this, 'Granted', {
+      configuration,
+      account,
+      ...(url !== undefined && { url }),
+      ...(vouch.issuer !== undefined && { issuer: vouch.issuer }),
+      ...(home !== undefined && { home }),
+    });
     outputRoles(this, granted);
   }
 }

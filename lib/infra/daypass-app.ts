@@ -40,7 +40,12 @@ export function daypassApp({ configuration, env, context = {}, ...props }: Daypa
     }
     // IAM is global: any Region serves, and the same one is found again at the next deployment.
     const region = home ?? 'us-east-1';
-    new AccountRolesStack(app, `Daypass-${account}`, { configuration, account, env: { account, region } });
+    new AccountRolesStack(app, `Daypass-${account}`, {
+      configuration,
+      account,
+      ...(env?.account !== undefined && { home: env.account }),
+      env: { account, region },
+    });
   }
   return app;
 }
