@@ -82,6 +82,7 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
   if (ours.success) {
     checkSaml({ providers, grants, hasUrl, serviceProvider, report });
   }
+  if (!hasUrl) checkVouchedElsewhere(grants, report);
   const run = v.safeParse(declaredOperations, member(value, 'operations') ?? {});
   const takesSaml = [...providers.values()].some(({ kind }) => kind === 'saml');
   const operations = run.success ? compileOperations(run.output, { takesSaml, hasUrl }, report) : undefined;
@@ -98,6 +99,16 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     fallbackRegions: sts.fallbackRegions,
     operations,
   };
+}
+
+function checkVouchedElsewhere(grants: Configuration['grants'], report: Report): void {
+  for (const { name, way, role } of grants.values()) {
+    if (way !== 'vouch' || role.kind !== 'made' || role.account === undefined) continue;
+    report(
+      `grants.${name}.role.account`,
+      "needs url at the top of the file: the role trusts Daypass by its address, and another account's stack cannot look it up",
+    );
+  }
 }
 
 interface SamlCheck extends Pick<Configuration, 'providers' | 'grants' | 'serviceProvider'> {
