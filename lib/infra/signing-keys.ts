@@ -38,9 +38,12 @@ export class SigningKeys extends Construct {
     return `arn:${Aws.PARTITION}:kms:${region}:${Aws.ACCOUNT_ID}:${resource}`;
   }
 
-  /** What doors that vouch may do: sign with the one key, in the one way. */
+  /**
+   * What doors that vouch may do: sign, in the one way. With each key that is published, for a role changes before its
+   * function does: until then the function signs with the key of the generation before.
+   */
   allowSigning(grantee: IGrantable): void {
-    this.allow(grantee, 'kms:Sign', this.arns.slice(0, 1), {
+    this.allow(grantee, 'kms:Sign', this.arns, {
       StringEquals: { 'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256' },
     });
   }

@@ -90,11 +90,16 @@ function limitsOf(identity: Identity, { way, role, session }: Grant, now: Date |
 
 /** STS: what it tells of a token's subject has at most 255 characters. */
 const longestSubject = 255;
+const likeFingerprint = /^[0-9a-f]{16}$/;
 
-/** A grant's name and a provider's have no colon, so that no subject can pass for another grant's. */
+/**
+ * A grant's name and a provider's have no colon, so that no subject can pass for another grant's; nor can one that looks
+ * like the fingerprint of a long one pass for that.
+ */
 export function vouchedSubject(grant: string, { provider, subject }: Pick<Identity, 'provider' | 'subject'>): string {
   const whole = `${grant}:${provider}:${subject}`;
-  return whole.length <= longestSubject ? whole : `${grant}:${provider}:${fingerprint(subject)}`;
+  const isPlain = whole.length <= longestSubject && !likeFingerprint.test(subject);
+  return isPlain ? whole : `${grant}:${provider}:${fingerprint(subject)}`;
 }
 
 /** With an assertion that goes on it is the identity provider that names the session and says which roles may be had. */

@@ -69,6 +69,19 @@ describe('what it can is taken', () => {
     expect(roleOf({ role: { arn } })).not.toHaveProperty('externalId');
   });
 
+  test('a role in another account that takes what Daypass vouches for needs its address, and no other way does', () => {
+    const elsewhere = (way: string, file: Members = {}) =>
+      problemsOf(aConfiguration({ grant: { way, role: { ...role, account: '444455556666' } }, file }));
+    expect(elsewhere('vouch')).toEqual([
+      {
+        path: 'grants.files.role.account',
+        says: "needs url at the top of the file: the role's trust policy names the address of our issuer, and another account's stack cannot look it up",
+      },
+    ]);
+    expect(elsewhere('vouch', { url: 'https://access.acme.example' })).toEqual([]);
+    expect([elsewhere('forward'), elsewhere('chain')]).toEqual([[], []]);
+  });
+
   test('conditions on any claim, and whatever binds callers of Daypass only, need no more words', () => {
     const grant = { way: 'vouch', when: { StringEquals: { team: 'a' } }, oneTime: true, session: { policy } };
     expect(problemsOf(aConfiguration({ grant }))).toEqual([]);

@@ -35,7 +35,7 @@ describe('operations', () => {
     [
       'operations.tracin',
       { tracin: true },
-      'did you mean tracing? allowed are regions, tracing, concurrency, throttles',
+      'did you mean tracing? allowed are regions, canary, tracing, concurrency, throttles',
     ],
     ['operations.concurrency.credential', { concurrency: { credential: 1 } }, 'did you mean credentials? allowed are'],
     [

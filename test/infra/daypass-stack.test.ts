@@ -258,6 +258,31 @@ describe('other accounts', () => {
     made.resourceCountIs('AWS::Lambda::Function', 0);
   });
 
+  test('let in the doors of the account that Daypass is in, where their grants chain', () => {
+    const configuration = loadConfiguration({
+      url: 'https://access.acme.example',
+      providers: { app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } } },
+      grants: {
+        there: {
+          from: 'app',
+          way: 'chain',
+          when: 'anyone',
+          role: { account: '444455556666', permissions: [{ actions: ['s3:GetObject'], resources: ['*'] }] },
+        },
+      },
+    });
+    const app = daypassApp({ configuration, env: { account: '111122223333', region: 'us-east-1' } });
+    const made = Template.fromStack(app.node.findChild('Daypass-444455556666') as AccountRolesStack);
+    const [role] = Object.values(made.findResources('AWS::IAM::Role'));
+    const trust = JSON.stringify(role?.Properties.AssumeRolePolicyDocument);
+    expect(trust).toContain(':iam::111122223333:root');
+    expect(trust).toContain(':iam::111122223333:role/daypass/doors/*');
+    expect(trust).not.toMatch(/444455556666|AWS::AccountId/);
+    expect(() => daypassApp({ configuration })).toThrow(
+      'The roles of there in account 444455556666 trust the account that Daypass is deployed in, which is not known here',
+    );
+  });
+
   test('leave nothing of theirs in the home stack', () => {
     const home = Template.fromStack(new DaypassStack(new App(), 'Daypass', { configuration: spread }));
     expect(JSON.stringify(home.findResources('AWS::IAM::Role'))).not.toContain('daypass-there');

@@ -42,11 +42,12 @@ describe('vouch', () => {
     expect(next.environments.credentials?.DAYPASS_SIGNING_KEYS).toBe(ahead?.arn);
   });
 
-  test('lets the doors that give credentials sign with the one key in the one way, and no others', () => {
+  test('lets the doors that give credentials sign with the published keys in the one way, and no others', () => {
     const sign = {
       Effect: 'Allow',
       Action: 'kms:Sign',
-      Resource: keys[0]?.arn,
+      // The one that signs, and the one that will: the role changes before the function does.
+      Resource: keys.map(({ arn }) => arn),
       Condition: { StringEquals: { 'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256' } },
     };
     const holders = Object.entries(made.permissions).filter(([, own]) => JSON.stringify(own).includes('kms:Sign'));

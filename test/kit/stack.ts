@@ -23,12 +23,13 @@ import { open as tokenExchange } from '../../lambdas/token-exchange.ts';
 import type { Configuration, OidcProviderSettings } from '../../lib/config/configuration.ts';
 import type { OpenDoor } from '../../lib/door.ts';
 import { type Synthesis, synthesise } from '../../lib/infra/synthesise.ts';
+import { gatewayServer } from '../../lib/local/gateway.ts';
 import { close, listen } from '../../lib/local/listen.ts';
 import { type LocalStack, startLocalStack } from '../../lib/local/local-stack.ts';
 import type { SamlIdpSettings } from '../../lib/local/saml-idp/saml-idp.ts';
-import type { DoorName } from '../../lib/routes.ts';
+import { type DoorName, routes } from '../../lib/routes.ts';
 import type { Issuer } from './issuer.ts';
-import { freePorts } from './loopback.ts';
+import { freePorts, serving } from './loopback.ts';
 
 /** Every door from its source. */
 export const doors: Record<DoorName, OpenDoor> = {
@@ -121,6 +122,18 @@ export async function aStack({
     },
   };
 }
+
+/** A door beside those of the stack until the test ends, with what stands around it. Resolves to its address. */
+export const doorBeside = (name: DoorName, rim: Parameters<OpenDoor>[0]): Promise<string> =>
+  serving(
+    gatewayServer({
+      routes,
+      handlers: new Map([[name, doors[name](rim)]]),
+      cors: undefined,
+      account: anAccount,
+      clock: rim.clock,
+    }),
+  );
 
 /** An issuer of the kit on this machine: its address, and how to end it. */
 export async function serveIssuer(

@@ -1,0 +1,351 @@
+// What each way of issuing can for whom: what it can is had over HTTP and works in the embedded account, what it cannot is
+// refused when the configuration is read, with the reason. The table of it is printed at the end.
+
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfiguration } from '../../lib/config/load-config.ts';
+import type { Way } from '../../lib/grant/grant.ts';
+import { problemsOf } from '../config/problems.ts';
+import { anAwsProof } from '../kit/aws-proof.ts';
+import { anIssuer } from '../kit/issuer.ts';
+import { freePorts } from '../kit/loopback.ts';
+import { aMetadata, documentsOf } from '../kit/metadata.ts';
+import { aSamlIdp, awsAttributes } from '../kit/saml-idp.ts';
+import { anAccount, aStack, type RunningStack, serveIssuer } from '../kit/stack.ts';
+
+const anotherAccount = '444455556666';
+const recipient = 'https://signin.aws.amazon.com/saml';
+const day = 86_400_000;
+const corp = await aSamlIdp({ from: new Date(Date.now() - day), until: new Date(Date.now() + day) });
+const issuer = anIssuer({ issuer: 'https://ci.acme.example' });
+const sources = {
+  documents: documentsOf({
+    'corp.xml': aMetadata({ entityId: corp.entityId, certificates: [corp.certificate] }),
+  }),
+  now: new Date(),
+};
+
+type Provider = 'oidc' | 'saml' | 'aws';
+type Part = keyof typeof parts;
+
+/** Where a proof says which tenant its bearer is of. */
+const tenantOf: Readonly<Record<Provider, string>> = { oidc: '{tenant}', saml: '{tenant}', aws: '{session}' };
+
+const everything = [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/*'] }];
+const ofTheTenant = [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/${aws:PrincipalTag/tenant}/*'] }];
+const lasting = (duration: string) => () => ({ session: { duration } });
+
+/** What a grant says besides its way and its provider. */
+const parts = {
+  'tags from claims': (provider: Provider) => ({
+    role: { permissions: ofTheTenant },
+    session: { tags: { tenant: tenantOf[provider] } },
+  }),
+  '1 h': lasting('1h'),
+  '4 h': lasting('4h'),
+  '12 h': lasting('12h'),
+  '36 h': lasting('36h'),
+  'console link': () => ({}),
+  'another account': () => ({ role: { permissions: everything, account: anotherAccount } }),
+} as const;
+
+interface Grant {
+  readonly role?: object;
+  readonly session?: object;
+}
+
+/** Who federates a user must say what the session may do. */
+function grantOf(way: Way, provider: Provider, part: Part): object {
+  const { role = { permissions: everything }, session = {} }: Grant = parts[part](provider);
+  const policy = way === 'federation-token' ? { policy: everything } : {};
+  return { from: provider, way, when: 'anyone', role, session: { ...session, ...policy } };
+}
+
+/**
+ * `works`: over HTTP, in the account. `is taken`: the configuration is, which is all that is asked of it here. Else what is
+ * refused, and the reason.
+ */
+type Cell = 'works' | 'is taken' | readonly [path: string, says: string];
+
+const noWay: Cell = ['way', "hands on the caller's own token, and a signed request is none"];
+const noTags: Cell = ['session.tags', 'with forward a session has what the identity provider signs for AWS'];
+const atMost = (hours: number, why: string): Cell => ['session.duration', `at most ${hours}h, for ${why}`];
+const ofARole = atMost(12, 'no role gives longer sessions');
+const ofAChain = atMost(1, 'a function has the credentials of a role, and AWS gives a role that assumes another 1h');
+const noAccount: Cell = ['role.account', 'federation-token is an IAM user of the account of Daypass'];
+
+type Row = readonly [way: Way, providers: readonly Provider[], cells: Readonly<Record<Part, Cell>>];
+
+/** Whoever adds a way or teaches one more adds it here. */
+const rows: readonly Row[] = [
+  [
+    'forward',
+    ['oidc', 'saml'],
+    {
+      'tags from claims': noTags,
+      '1 h': 'works',
+      '4 h': 'works',
+      '12 h': 'works',
+      '36 h': ofARole,
+      'console link': 'works',
+      'another account': 'works',
+    },
+  ],
+  [
+    'forward',
+    ['aws'],
+    {
+      'tags from claims': noWay,
+      '1 h': noWay,
+      '4 h': noWay,
+      '12 h': noWay,
+      '36 h': noWay,
+      'console link': noWay,
+      'another account': noWay,
+    },
+  ],
+  [
+    'vouch',
+    ['oidc', 'saml', 'aws'],
+    {
+      'tags from claims': 'works',
+      '1 h': 'works',
+      '4 h': 'works',
+      '12 h': 'works',
+      '36 h': ofARole,
+      'console link': 'works',
+      'another account': 'works',
+    },
+  ],
+  [
+    'chain',
+    ['oidc', 'saml', 'aws'],
+    {
+      'tags from claims': 'works',
+      '1 h': 'works',
+      '4 h': ofAChain,
+      '12 h': ofAChain,
+      '36 h': ofAChain,
+      'console link': 'works',
+      'another account': 'works',
+    },
+  ],
+  [
+    'federation-token',
+    ['oidc', 'saml', 'aws'],
+    {
+      'tags from claims': 'is taken',
+      '1 h': 'is taken',
+      '4 h': 'is taken',
+      '12 h': 'is taken',
+      '36 h': 'is taken',
+      'console link': 'is taken',
+      'another account': noAccount,
+    },
+  ],
+];
+
+interface Case {
+  readonly way: Way;
+  readonly provider: Provider;
+  readonly part: Part;
+  readonly cell: Cell;
+  /** Of the grant. */
+  readonly name: string;
+}
+
+const cases: readonly Case[] = rows.flatMap(([way, providers, cells]) =>
+  providers.flatMap((provider) =>
+    Object.entries(cells).map(([part, cell]) => ({
+      way,
+      provider,
+      part: part as Part,
+      cell,
+      name: `${way}-${provider}-${part.replaceAll(' ', '-')}`,
+    })),
+  ),
+);
+const working = cases.filter(({ cell }) => cell === 'works');
+const roleArn = ({ name, part }: Case) =>
+  `arn:aws:iam::${part === 'another account' ? anotherAccount : anAccount}:role/daypass-${name}`;
+
+const configurationOf = (of: readonly Case[]) => ({
+  url: 'https://access.acme.example',
+  providers: {
+    oidc: { oidc: { issuer: issuer.issuer, audiences: ['web'] } },
+    saml: { saml: { metadata: 'corp.xml', allowUnsolicited: 'clients', recipients: [recipient] } },
+    aws: { aws: { accounts: [anAccount] } },
+  },
+  grants: Object.fromEntries(of.map(({ way, provider, part, name }) => [name, grantOf(way, provider, part)])),
+});
+
+const printed: string[][] = [['way', 'provider', ...Object.keys(parts)]];
+const noted = new Map<Case, string>();
+afterAll(() => {
+  const wayAndProvider = ({ way, provider }: Case) => `${way} ${provider}`;
+  for (const each of new Set(cases.map(wayAndProvider))) {
+    const own = cases.filter((one) => wayAndProvider(one) === each);
+    printed.push([...each.split(' '), ...own.map((one) => noted.get(one) ?? 'not run')]);
+  }
+  const widths = printed[0]?.map((_, column) => Math.max(...printed.map((cells) => cells[column]?.length ?? 0))) ?? [];
+  const lines = printed.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  process.stdout.write(`\n${lines.map((line) => line.trimEnd()).join('\n')}\n\n`);
+});
+
+const titled = (of: readonly Case[]) =>
+  of.map((each) => [`${each.way}, ${each.provider}: ${each.part}`, each] as const);
+
+describe('when the configuration is read', () => {
+  test.each(titled(cases))('%s', (_, each) => {
+    const { cell, name } = each;
+    const problems = problemsOf(configurationOf([each]), sources);
+    if (typeof cell === 'string') {
+      expect(problems).toEqual([]);
+      if (cell === 'is taken') noted.set(each, cell);
+      return;
+    }
+    const [path, says] = cell;
+    expect(problems).toContainEqual({ path: `grants.${name}.${path}`, says: expect.stringContaining(says) });
+    noted.set(each, `no: ${path}`);
+  });
+});
+
+let stack: RunningStack;
+let ci: Awaited<ReturnType<typeof serveIssuer>>;
+/** What the console door asks of AWS's federation endpoint. */
+const federation: URLSearchParams[] = [];
+/** A session of a role of the account, called by the tenant that it is for. */
+let machine: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string };
+
+beforeAll(async () => {
+  ci = await serveIssuer(issuer);
+  const port = await freePorts(4);
+  const configuration = loadConfiguration(configurationOf(working), sources);
+  stack = await aStack({
+    configuration: { ...configuration, url: `http://127.0.0.1:${port}` },
+    port,
+    standIns: new Map([[issuer.issuer, ci.address]]),
+    rim: (rim) => ({
+      ...rim,
+      sts: {
+        send(request) {
+          if (request.url.endsWith('/federation')) federation.push(new URLSearchParams(request.body));
+          return rim.sts.send(request);
+        },
+      },
+    }),
+  });
+  machine = await aMachine();
+}, 60_000);
+afterAll(() => Promise.all([stack?.stop(), ci?.stop()]));
+
+const at = () => ({ endpoint: stack.aws, region: 'us-east-1' });
+
+async function aMachine(): Promise<typeof machine> {
+  const credentials = stack.administrator;
+  const Statement = [{ Effect: 'Allow', Principal: { AWS: anAccount }, Action: 'sts:AssumeRole' }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const { Role: role } = await new IAMClient({ ...at(), credentials }).send(
+    new CreateRoleCommand({ RoleName: 'runner', AssumeRolePolicyDocument }),
+  );
+  const { Credentials: found } = await new STSClient({ ...at(), credentials }).send(
+    new AssumeRoleCommand({ RoleArn: role?.Arn, RoleSessionName: 'blue' }),
+  );
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = found ?? {};
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+let proofs = 0;
+/** Each of them of somebody of the tenant blue, and good once where it is. */
+const proofFor: Readonly<Record<Provider, (one: Case) => Promise<object>>> = {
+  async oidc() {
+    const now = Math.floor(Date.now() / 1000);
+    return { token: issuer.token({ iat: now, exp: now + 600, tenant: 'blue' }) };
+  },
+  async saml(one) {
+    const account = roleArn(one).split(':')[4];
+    const samlResponse = corp.response({
+      at: new Date(),
+      audience: `${stack.gateway}/saml/metadata`,
+      destination: recipient,
+      recipient,
+      inResponseTo: null,
+      attributes: {
+        tenant: ['blue'],
+        [`${awsAttributes}Role`]: [`${roleArn(one)},arn:aws:iam::${account}:saml-provider/daypass-saml`],
+        [`${awsAttributes}SessionDuration`]: ['43200'],
+      },
+    });
+    return { samlResponse };
+  },
+  async aws() {
+    const nonce = `n0nce_n0nce_n0nce_${String(proofs++).padStart(4, '0')}`;
+    const about = { audience: stack.gateway, nonce, signedAt: new Date(), region: 'us-east-1' };
+    return { awsRequest: await anAwsProof({ keys: machine, ...about }) };
+  },
+};
+
+async function post(path: string, body: object) {
+  const answer = await fetch(stack.gateway + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+const credentialsIn = ({ credentials }: Record<string, unknown>) => {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials as typeof machine;
+  return { accessKeyId, secretAccessKey, sessionToken };
+};
+
+/** With the tag its session reads what the tag says, without it everything. */
+async function readsOfItsTenant(credentials: typeof machine, isTagged: boolean): Promise<void> {
+  const s3 = new S3Client({ ...at(), credentials, forcePathStyle: true });
+  const read = (Key: string) => s3.send(new GetObjectCommand({ Bucket: 'privet', Key }));
+  expect(await (await read('blue/plan.txt')).Body?.transformToString()).toBe('The plan of tenant blue.\n');
+  if (!isTagged) return;
+  expect(stack.audit.at(-1)).toMatchObject({ tags: { tenant: 'blue' } });
+  await expect(read('yellow/plan.txt')).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(read('welcome.txt')).rejects.toMatchObject({ name: 'AccessDenied' });
+}
+
+const hour = 3600;
+const secondsOf: Partial<Readonly<Record<Part, number>>> = { '4 h': 4 * hour, '12 h': 12 * hour, '36 h': 36 * hour };
+
+describe('over HTTP', () => {
+  test.each(titled(working.filter(({ part }) => part !== 'console link')))('%s', async (_, each) => {
+    const { part, name, provider } = each;
+    const { status, body } = await post('/v1/credentials', { grant: name, ...(await proofFor[provider](each)) });
+    expect([status, stack.audit.at(-1)?.detail]).toEqual([200, undefined]);
+    const seconds = secondsOf[part] ?? hour;
+    expect(body.expiresIn).toBeGreaterThan(seconds - 10);
+    expect(body.expiresIn).toBeLessThanOrEqual(seconds);
+    const credentials = credentialsIn(body);
+    const caller = await new STSClient({ ...at(), credentials }).send(new GetCallerIdentityCommand({}));
+    const account = part === 'another account' ? anotherAccount : anAccount;
+    expect(caller.Account).toBe(account);
+    expect(caller.Arn).toMatch(new RegExp(`^arn:aws:sts::${account}:assumed-role/daypass-${name}/[\\w+=,.@-]{2,64}$`));
+    if (part !== 'another account') await readsOfItsTenant(credentials, part === 'tags from claims');
+    noted.set(each, 'works');
+  });
+
+  test.each(titled(working.filter(({ part }) => part === 'console link')))('%s', async (_, each) => {
+    const { way, name, provider } = each;
+    federation.length = 0;
+    const { status, body } = await post('/v1/console', { grant: name, ...(await proofFor[provider](each)) });
+    expect([status, stack.audit.at(-1)?.detail]).toEqual([200, undefined]);
+    // Credentials of a role that another role assumed must come without it, and the console session ends with them.
+    const [asked] = federation;
+    const wanted = asked?.get('SessionDuration') ?? undefined;
+    if (way === 'chain') expect(wanted).toBeUndefined();
+    else expect(Number(wanted)).toBeGreaterThan(hour - 10);
+    const page = await (await fetch(String(body.url))).text();
+    expect(page).toContain(`assumed-role/daypass-${name}/`);
+    const until = Date.parse(/<time>([^<]+)<\/time>/.exec(page)?.[1] ?? '');
+    expect(Math.abs(until - Date.now() - hour * 1000)).toBeLessThan(10_000);
+    noted.set(each, 'works');
+  });
+});
