@@ -4,7 +4,7 @@ import type { DeclaredOperations } from './schema.ts';
 
 /** What the schema lets through and is still about nothing: doors that are not deployed. */
 export function compileOperations(
-  { regions = [], tracing, concurrency, throttles }: DeclaredOperations,
+  { regions = [], stackSets, tracing, concurrency, throttles }: DeclaredOperations,
   { takesSaml, hasUrl }: { readonly takesSaml: boolean; readonly hasUrl: boolean },
   report: Report,
 ): OperationsSettings {
@@ -28,6 +28,7 @@ export function compileOperations(
   }
   return {
     regions,
+    stackSets,
     tracing,
     concurrency: new Map(entriesOf(doorNames, concurrency)),
     throttles: new Map(entriesOf(routes.map(routeKey), throttles)),
