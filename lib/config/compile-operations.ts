@@ -11,7 +11,7 @@ export interface OperationsScene {
 
 /** What the schema lets through and is still about nothing: doors that are not deployed. */
 export function compileOperations(
-  { regions = [], canary, tracing, concurrency, throttles }: DeclaredOperations,
+  { regions = [], canary, stackSets, tracing, concurrency, throttles }: DeclaredOperations,
   { takesSaml, hasUrl, machineGrants }: OperationsScene,
   report: Report,
 ): OperationsSettings {
@@ -39,6 +39,7 @@ export function compileOperations(
   return {
     regions,
     ...(canary !== undefined && { canary }),
+    stackSets,
     tracing,
     concurrency: new Map(entriesOf(doorNames, concurrency)),
     throttles: new Map(entriesOf(routes.map(routeKey), throttles)),

@@ -30,6 +30,8 @@ export interface Configuration {
 export interface OperationsSettings {
   /** Where Daypass runs, its home first. None: in one Region, which whoever deploys chooses. */
   readonly regions: readonly string[];
+  /** How the roles of other accounts get there; `undefined`: by a stack for each, which whoever has the account deploys. */
+  readonly stackSets: StackSetSettings | undefined;
   /** Whether AWS X-Ray traces the functions. */
   readonly tracing: boolean;
   /** The grant that the canary asks for. */
@@ -38,6 +40,13 @@ export interface OperationsSettings {
   readonly concurrency: ReadonlyMap<DoorName, number>;
   /** By `METHOD /path`, where it is not what the table of routes says. */
   readonly throttles: ReadonlyMap<string, Route['throttle']>;
+}
+
+export interface StackSetSettings {
+  /** That the other accounts are in. */
+  readonly organizationalUnits: readonly string[];
+  /** Otherwise the account of Daypass is a delegated administrator. */
+  readonly fromManagementAccount: boolean;
 }
 
 export type ProviderSettings = FederatedProviderSettings | AwsProviderSettings;

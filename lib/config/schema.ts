@@ -415,6 +415,28 @@ const throttle = only({
   burst: count(largestBurst, 'Requests at once.'),
 });
 
+const stackSets = only({
+  organizationalUnits: list(
+    v.pipe(
+      v.string(notText),
+      v.regex(
+        /^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/,
+        'must be the ID of an organizational unit or root, as ou-a1b2-c3d4e5f6',
+      ),
+    ),
+    'The organizational units that the other accounts are in.',
+  ),
+  fromManagementAccount: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether Daypass is deployed in the management account. Otherwise its account must be a delegated administrator of CloudFormation StackSets.',
+      ),
+    ),
+    false,
+  ),
+});
+
 export const operations = only({
   regions: v.optional(
     list(region, 'The Regions that Daypass runs in. The first is its home: roles and the table are there.'),
@@ -422,6 +444,14 @@ export const operations = only({
   canary: v.optional(
     text(
       'A grant of AWS accounts that a function asks for every five minutes, and then once more than it may. It goes by the role daypass.canary.',
+    ),
+  ),
+  stackSets: v.optional(
+    v.pipe(
+      stackSets,
+      v.description(
+        'Brings the roles of other accounts there by service-managed StackSets of the home stack, instead of a stack for each account.',
+      ),
     ),
   ),
   tracing: v.optional(

@@ -6,6 +6,7 @@ import { severityOf } from '../check/finding.ts';
 import { sentenceOf } from '../check/print-findings.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { AccountRolesStack, otherAccounts } from './account-roles-stack.ts';
+import { AccountStackSets } from './account-stack-sets.ts';
 import { DaypassStack } from './daypass-stack.ts';
 
 export interface DaypassAppProps extends AppProps {
@@ -24,6 +25,7 @@ export function daypassApp({ configuration, env, context = {}, ...props }: Daypa
   const { regions } = configuration.operations;
   const [home = env?.region] = regions;
   const stack = new DaypassStack(app, 'Daypass', { configuration, ...((env ?? home) && { env: at(env, home) }) });
+  new AccountStackSets(stack, 'Accounts', { configuration, ...(env?.account !== undefined && { home: env.account }) });
   for (const region of regions.slice(1)) {
     new DaypassStack(app, `Daypass-${region}`, { configuration, env: at(env, region) });
   }
@@ -38,6 +40,7 @@ export function daypassApp({ configuration, env, context = {}, ...props }: Daypa
         `A grant has role.account ${account}, which is where Daypass itself is deployed; leave account out. Where these are the credentials of that account only to deploy its roles: synthesise with those of the account of Daypass, then deploy what is in cdk.out.`,
       );
     }
+    if (configuration.operations.stackSets) continue;
     // IAM is global: any Region serves, and the same one is found again at the next deployment.
     const region = home ?? 'us-east-1';
     new AccountRolesStack(app, `Daypass-${account}`, {

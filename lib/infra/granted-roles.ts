@@ -160,6 +160,7 @@ function homeOf(grants: readonly GrantSettings[], account: string | undefined): 
 }
 
 const laterIssuer = 'https://issuer.is.known.later';
+const laterProvider = 'provider.is.known.later';
 
 /**
  * Keys of a template cannot refer to anything, and condition keys carry the issuer. CloudFormation takes the whole
@@ -167,13 +168,12 @@ const laterIssuer = 'https://issuer.is.known.later';
  */
 function writeLater(role: Role, trust: TrustPolicyDocument, issuer: string): void {
   const { Federated: provider } = { Federated: '', ...trust.Statement[0]?.Principal };
-  const [hostLater, providerLater] = [issuerName(laterIssuer), 'provider.is.known.later'];
   const text = JSON.stringify(trust)
-    // A reference of CDK's looks like one of CloudFormation's.
-    .replaceAll(JSON.stringify(provider), JSON.stringify(providerLater))
+    // Before anything is escaped: as long as it is not resolved, its name has ${ in it.
+    .replaceAll(JSON.stringify(provider), JSON.stringify(laterProvider))
     .replaceAll('${', '${!')
-    .replaceAll(hostLater, '${Host}')
-    .replaceAll(providerLater, '${Provider}');
+    .replaceAll(issuerName(laterIssuer), '${Host}')
+    .replaceAll(laterProvider, '${Provider}');
   if (!text.includes('${Host}')) return;
   const host = Fn.select(1, Fn.split('://', issuer));
   const document = Fn.sub(text, { Host: host, Provider: provider });

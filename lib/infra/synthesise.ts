@@ -26,7 +26,10 @@ export function synthesise(
   env: { readonly account: string; readonly region: string },
 ): Synthesis {
   const assembly = mkdtempSync(join(tmpdir(), 'daypass-cdk-'));
-  const { stacks } = daypassApp({ configuration, env, outdir: assembly, context: withAssetPaths }).synth();
+  // On this machine there is no AWS Organizations that would bring them to other accounts.
+  const operations = { ...configuration.operations, stackSets: undefined };
+  const alone = { ...configuration, operations };
+  const { stacks } = daypassApp({ configuration: alone, env, outdir: assembly, context: withAssetPaths }).synth();
   const { regions } = configuration.operations;
   const homeRegion = regions[0] ?? env.region;
   // What runs in other Regions is the same once more, without roles.

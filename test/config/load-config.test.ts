@@ -33,7 +33,7 @@ describe('a configuration', () => {
       organization: undefined,
       accountNames: new Map(),
       corsOrigins: [],
-      operations: { regions: [], tracing: false, concurrency: new Map(), throttles: new Map() },
+      operations: { regions: [], stackSets: undefined, tracing: false, concurrency: new Map(), throttles: new Map() },
       fallbackRegions: [],
     });
   });

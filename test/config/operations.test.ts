@@ -9,7 +9,13 @@ const withOperations = (operations: unknown) => aConfiguration({ file: { operati
 describe('operations', () => {
   test('are none by default', () => {
     const { operations } = loadConfiguration(aConfiguration());
-    expect(operations).toEqual({ regions: [], tracing: false, concurrency: new Map(), throttles: new Map() });
+    expect(operations).toEqual({
+      regions: [],
+      stackSets: undefined,
+      tracing: false,
+      concurrency: new Map(),
+      throttles: new Map(),
+    });
   });
 
   test('are what is written', () => {
@@ -23,6 +29,7 @@ describe('operations', () => {
     );
     expect(operations).toEqual({
       regions: [],
+      stackSets: undefined,
       tracing: true,
       concurrency: new Map([['credentials', 50]]),
       throttles: new Map([['POST /v1/credentials', throttle]]),
@@ -31,11 +38,17 @@ describe('operations', () => {
 
   const browsers = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';
   test.each<[path: string, operations: unknown, says: string]>([
+    [
+      'operations.stackSets.organizationalUnits[0]',
+      { stackSets: { organizationalUnits: ['Production'] } },
+      'must be the ID of an organizational unit or root',
+    ],
+    ['operations.stackSets.organizationalUnits', { stackSets: { organizationalUnits: [] } }, 'must not be empty'],
     ['operations.tracing', { tracing: 'yes' }, 'is "yes"; must be true or false'],
     [
       'operations.tracin',
       { tracin: true },
-      'did you mean tracing? allowed are regions, canary, tracing, concurrency, throttles',
+      'did you mean tracing? allowed are regions, canary, stackSets, tracing, concurrency, throttles',
     ],
     ['operations.concurrency.credential', { concurrency: { credential: 1 } }, 'did you mean credentials? allowed are'],
     [
