@@ -112,8 +112,8 @@ app.synth();
       ({ Type }) => Type,
     );
     expect(types.filter((type) => type === 'AWS::Lambda::Function')).toHaveLength(
-      // And the watch of the identity providers.
-      new Set(routes.map(({ door }) => door)).size + 1,
+      // And the watch of the identity providers, what records exchanges, and what sweeps revocations.
+      new Set(routes.map(({ door }) => door)).size + 3,
     );
     expect(types).toContain('AWS::IAM::SAMLProvider');
 
