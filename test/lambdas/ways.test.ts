@@ -1,5 +1,6 @@
 // Every way of issuing, from a door over HTTP to credentials that work in the embedded account.
 
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
@@ -61,9 +62,15 @@ async function exchange(body: object): Promise<{ readonly status: number; readon
   return { status: answer.status, body: (await answer.json()) as Answered };
 }
 
-const callerOf = async ({ credentials }: Answered) => {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const keys = { accessKeyId, secretAccessKey, sessionToken };
+/** The SDK wants its expiration as a Date, and needs none here. */
+const keysIn = ({ credentials: { accessKeyId, secretAccessKey, sessionToken } }: Answered) => ({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+});
+
+const callerOf = async (answered: Answered) => {
+  const keys = keysIn(answered);
   const sts = new STSClient({ endpoint: stack.aws, region: 'us-east-1', credentials: keys });
   return (await sts.send(new GetCallerIdentityCommand({}))).Arn;
 };
@@ -82,6 +89,33 @@ describe.each([
     expect(body.expiresIn).toBeGreaterThan(seconds - 5);
     expect(body.expiresIn).toBeLessThanOrEqual(seconds);
     expect(await callerOf(body)).toBe(arn);
+  });
+
+  test('reads what is of the tenant in the claim, and nothing else', async () => {
+    const { body } = await exchange({ grant: name, token: token() });
+    const s3 = new S3Client({
+      endpoint: stack.aws,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: keysIn(body),
+    });
+    const read = (Key: string) => s3.send(new GetObjectCommand({ Bucket: 'privet', Key }));
+    expect(await (await read('blue/plan.txt')).Body?.transformToString()).toBe('The plan of tenant blue.\n');
+    await expect(read('yellow/plan.txt')).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(read('welcome.txt')).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  test('opens the console for as long', async () => {
+    const answer = await fetch(`${stack.gateway}/v1/console`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant: name, token: token() }),
+    });
+    const { url } = (await answer.json()) as { readonly url: string };
+    const page = await (await fetch(url)).text();
+    expect(page).toContain(arn.slice(arn.lastIndexOf(':') + 1));
+    const until = Date.parse(/<time>([^<]+)<\/time>/.exec(page)?.[1] ?? '');
+    expect(Math.abs(until - Date.now() - seconds * 1000)).toBeLessThan(10_000);
   });
 
   test('gives one to nobody without the claim of a tag that must be there', async () => {
