@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ['test/kit/no-network.ts'],
     unstubEnvs: true,
     reporters: ['default', './test/kit/families-reporter.ts'],
+    // Vitest leaves one processor idle, which is half of two.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -61,7 +61,7 @@ export function compileGrant({
     if (forwards) checkDirectCalls({ declared, when, provider, path, report });
   }
   checkWay({ declared, path, report });
-  const terms = compileTerms(declared.session, `${path}.session`, report);
+  const terms = compileTerms(declared, path, report);
   const role = compileRole(declared.role, { path: `${path}.role`, grant: name, way: declared.way, terms, report });
   const base = { name, from: declared.from, when, way: declared.way, session: terms };
   return role && { ...base, role, ...(declared.oneTime && { oneTime: true as const }) };
@@ -162,6 +162,7 @@ function checkDirectCalls({ declared, when, provider, path, report }: DirectCall
     ['session.withinProof', declared.session.withinProof],
     ['session.maxAuthAge', declared.session.maxAuthAge !== undefined],
     ['session.onlyFrom', declared.session.onlyFrom !== undefined],
+    ['session.readOnly', declared.session.readOnly],
   ] as const) {
     if (!says) continue;
     report(

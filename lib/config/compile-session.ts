@@ -5,61 +5,62 @@ import { compileCarried, template } from './compile-tags.ts';
 import type { Report } from './configuration.ts';
 import { parseDuration } from './duration.ts';
 import { checkPolicy, texts } from './policy-text.ts';
-import type { DeclaredGrant, DeclaredStatement } from './schema.ts';
+import { type BoundStatement, readingOnly } from './read-only.ts';
+import type { DeclaredGrant } from './schema.ts';
 
-export function compileTerms(session: DeclaredGrant['session'], path: string, report: Report): SessionTerms {
+/** `path` is the grant's. */
+export function compileTerms({ session, role }: DeclaredGrant, path: string, report: Report): SessionTerms {
+  const here = `${path}.session`;
   const durationSeconds = parseDuration(session.duration);
   if (durationSeconds === undefined || durationSeconds < shortestSessionSeconds) {
-    report(`${path}.duration`, `is "${session.duration}"; a session lasts 15m or more, and a plain number is seconds`);
+    report(`${here}.duration`, `is "${session.duration}"; a session lasts 15m or more, and a plain number is seconds`);
   }
-  const declared = [...(session.policy ?? []), ...boundTo(session)];
+  const bounds = [
+    ...onlyFrom(session.onlyFrom),
+    ...(session.readOnly ? readingOnly(session.policy ?? role.permissions, `${here}.readOnly`, report) : []),
+  ];
+  // Where it says nothing else the role's permissions stay: a session policy that only denies would leave none.
+  const own = session.policy ?? (bounds.length > 0 ? [{ effect: 'Allow' as const, ...whatever }] : []);
+  const declared = [...own, ...bounds];
+  const part = session.policy ? 'policy' : session.onlyFrom ? 'onlyFrom' : 'readOnly';
   const policy =
     declared.length > 0
-      ? compileSessionPolicy(
-          declared,
-          session.valuesMayContain,
-          `${path}.${session.policy ? 'policy' : 'onlyFrom'}`,
-          report,
-        )
+      ? compileSessionPolicy(declared, session.valuesMayContain, `${here}.${part}`, report)
       : undefined;
   const maxAuthAgeSeconds = session.maxAuthAge === undefined ? undefined : parseDuration(session.maxAuthAge);
   if (session.maxAuthAge !== undefined && !maxAuthAgeSeconds) {
-    report(`${path}.maxAuthAge`, `is "${session.maxAuthAge}"; write a duration such as 15m`);
+    report(`${here}.maxAuthAge`, `is "${session.maxAuthAge}"; write a duration such as 15m`);
   }
   return {
-    name: template(session.name ?? '{sub}', `${path}.name`, report),
+    name: template(session.name ?? '{sub}', `${here}.name`, report),
     durationSeconds: durationSeconds ?? shortestSessionSeconds,
     ...(session.withinProof && { withinProof: true as const }),
     ...(maxAuthAgeSeconds && { maxAuthAgeSeconds }),
     ...(policy && { policy }),
-    ...compileCarried(session, path, report),
+    ...compileCarried(session, here, report),
   };
 }
 
-/** Beside what else the policy says; where it says nothing, the role's permissions stay and nothing else is added. */
-function boundTo({ policy, onlyFrom }: DeclaredGrant['session']): readonly DeclaredStatement[] {
-  if (!onlyFrom) return [];
-  const whatever = { actions: ['*'], resources: ['*'] };
-  const elsewhere: DeclaredStatement = {
-    sid: 'OnlyFrom',
-    effect: 'Deny',
-    ...whatever,
-    conditions: { NotIpAddress: { 'aws:SourceIp': [...onlyFrom] }, Bool: { 'aws:ViaAWSService': 'false' } },
-  };
-  return [...(policy ? [] : [{ effect: 'Allow' as const, ...whatever }]), elsewhere];
+const whatever = { actions: ['*'], resources: ['*'] };
+
+function onlyFrom(networks: DeclaredGrant['session']['onlyFrom']): readonly BoundStatement[] {
+  if (!networks) return [];
+  const elsewhere = { NotIpAddress: { 'aws:SourceIp': [...networks] }, Bool: { 'aws:ViaAWSService': 'false' } };
+  return [{ sid: 'OnlyFrom', effect: 'Deny', ...whatever, conditions: elsewhere }];
 }
 
 function compileSessionPolicy(
-  declared: readonly DeclaredStatement[],
+  declared: readonly BoundStatement[],
   valuesMayContain: SessionPolicyTemplate['valuesMayContain'],
   path: string,
   report: Report,
 ): SessionPolicyTemplate {
   const policy: SessionPolicyTemplate = {
     valuesMayContain,
-    statements: declared.map(({ sid, effect, actions, resources, conditions = {} }, index) => ({
+    statements: declared.map(({ sid, effect, except, actions, resources, conditions = {} }, index) => ({
       ...(sid !== undefined && { sid }),
       effect,
+      ...(except && { except }),
       actions,
       resources: resources.map((source) => template(source, `${path}[${index}].resources`, report)),
       conditions: Object.entries(conditions).flatMap(([operator, keys]) =>

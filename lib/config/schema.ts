@@ -275,6 +275,15 @@ const session = only({
       'The networks from which the session may be used (aws:SourceIp). What AWS services do for it is not held to them.',
     ),
   ),
+  readOnly: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether the session only reads: what AWS calls Read and List, and kms:Decrypt. The policy, or else the role, must name its services.',
+      ),
+    ),
+    false,
+  ),
   tags: v.optional(
     v.pipe(
       v.record(

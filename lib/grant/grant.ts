@@ -87,6 +87,8 @@ export type SpecialCharacter = '/' | ':' | '*' | '?' | '$';
 export interface StatementTemplate {
   readonly sid?: string;
   readonly effect: 'Allow' | 'Deny';
+  /** Speaks of all actions but these: NotAction. */
+  readonly except?: true;
   readonly actions: readonly string[];
   readonly resources: readonly Template[];
   readonly conditions: readonly {

@@ -1,5 +1,5 @@
 import { conditionDocument } from '../grant/condition-document.ts';
-import type { SessionPolicyTemplate, SpecialCharacter, StatementDocument, StatementTemplate } from '../grant/grant.ts';
+import type { SessionPolicyTemplate, SpecialCharacter, StatementTemplate } from '../grant/grant.ts';
 import type { Template } from '../grant/template.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
@@ -48,12 +48,12 @@ export function policyText({ statements }: SessionPolicyTemplate, fill: (templat
 export const inAscii = (json: string): string =>
   json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-function statementDocument(statement: StatementTemplate, fill: (template: Template) => string): StatementDocument {
-  const { sid, effect, actions, resources, conditions } = statement;
+function statementDocument(statement: StatementTemplate, fill: (template: Template) => string) {
+  const { sid, effect, except, actions, resources, conditions } = statement;
   return {
     ...(sid !== undefined && { Sid: sid }),
     Effect: effect,
-    Action: actions,
+    [except ? 'NotAction' : 'Action']: actions,
     Resource: resources.map(fill),
     ...(conditions.length > 0 && {
       Condition: conditionDocument(conditions.map((each) => ({ ...each, values: each.values.map(fill) }))),

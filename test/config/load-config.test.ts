@@ -116,7 +116,7 @@ describe('an unknown key', () => {
     [
       'grants.files.session.tag',
       aConfiguration({ grant: { session: { tag: {} } } }),
-      'name, duration, withinProof, policy, maxAuthAge, onlyFrom, tags',
+      'name, duration, withinProof, policy, maxAuthAge, onlyFrom, readOnly, tags',
     ],
     [
       'grants.files.session.policy[1].resource',
