@@ -13,7 +13,7 @@ export const open = (rim: Rim): (() => Promise<void>) => {
   const { saml } = configurationWithin(rim);
   const store = storeWithin(rim);
   const { accountId, partition, region } = rim.environment();
-  const iam = new IAMClient({ region, maxAttempts: 3 });
+  const iam = new IAMClient({ region, ...rim.embeddedAws, maxAttempts: 3 });
   return async () => {
     const now = rim.clock();
     const outcomes = await Promise.all(
