@@ -36,6 +36,7 @@ process.exitCode = await cli(process.argv.slice(2), {
   configurationFile: configurationFile() ?? defaultConfigurationFile,
   // The SDK costs more to load than all the rest; most questions do without it.
   iam: async () => (await import('../lib/cli/live-iam.ts')).liveIam(),
+  probe: async (profile) => (await import('../lib/cli/live-probe.ts')).liveProbe(profile),
   doors: async () => (await import('../lib/cli/live-doors.ts')).liveDoors(),
   sts: async () => (await import('../lib/cli/live-sts.ts')).liveSts(),
   version: versionOf(),

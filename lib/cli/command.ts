@@ -6,6 +6,7 @@ import { messageOf } from '../message-of.ts';
 import type { Network } from '../network/network.ts';
 import type { LiveDoors } from './live-doors.ts';
 import type { LiveIam } from './live-iam.ts';
+import type { LiveProbe } from './live-probe.ts';
 import type { LiveSts } from './live-sts.ts';
 import type { Machine } from './machine.ts';
 
@@ -24,6 +25,8 @@ export interface Io {
   /** Reaches the account of the AWS configuration; nothing is asked until it is used. */
   readonly iam: () => Promise<LiveIam>;
   readonly sts: () => Promise<LiveSts>;
+  /** By a profile of the AWS configuration. */
+  readonly probe: (profile: string) => Promise<LiveProbe>;
   readonly doors: () => Promise<LiveDoors>;
   /** The person's own machine: what is kept there, browser, child processes. */
   readonly machine: Machine;

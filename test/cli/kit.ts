@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cli } from '../../lib/cli/cli.ts';
 import type { LiveDoors } from '../../lib/cli/live-doors.ts';
 import type { LiveIam } from '../../lib/cli/live-iam.ts';
+import type { LiveProbe } from '../../lib/cli/live-probe.ts';
 import type { LiveSts } from '../../lib/cli/live-sts.ts';
 import type { Network } from '../../lib/network/network.ts';
 import { aMoment } from '../kit/issuer.ts';
@@ -23,6 +24,8 @@ export interface Around {
   readonly iam?: LiveIam;
   readonly sts?: LiveSts;
   readonly doors?: LiveDoors;
+  /** By profile. */
+  readonly probes?: Readonly<Record<string, LiveProbe>>;
   readonly machine?: TestMachine;
   readonly fetch?: typeof fetch;
   readonly documents?: Network;
@@ -41,6 +44,7 @@ export async function daypass(
     iam,
     sts,
     doors,
+    probes = {},
     machine = aMachine(),
     fetch: send = noFetch,
     documents = aNetwork({}),
@@ -64,6 +68,11 @@ export async function daypass(
     iam: async () => {
       if (!iam) throw new Error('IAM was asked.');
       return iam;
+    },
+    probe: async (profile) => {
+      const found = probes[profile];
+      if (!found) throw new Error(`Nobody has the profile ${profile}.`);
+      return found;
     },
     sts: async () => {
       if (!sts) throw new Error('STS was asked.');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { LiveDoors } from '../../lib/cli/live-doors.ts';
 import { roleArn } from '../revoke/kit.ts';
 import { type Around, daypass } from './kit.ts';
@@ -113,4 +113,54 @@ IAM is eventually consistent.
       expect(asked).toEqual([]);
     },
   );
+});
+
+describe('a probe', () => {
+  /** What IAM says of a session, one after the other, the last for ever. */
+  function aProbe(says: readonly (boolean | 'fails')[]) {
+    let count = 0;
+    const isDenied = async () => {
+      const said = says[Math.min(count++, says.length - 1)];
+      if (said === 'fails') throw new Error('The security token is expired');
+      return said === true;
+    };
+    return { probes: { mine: { isDenied } } };
+  }
+
+  async function revoked(says: readonly (boolean | 'fails')[], ...more: readonly string[]) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { asked, around } = aDoor(done());
+    const args = ['revoke', '--grant', 'files', '--probe', 'mine', ...more, ...endpoint];
+    const running = daypass(args, { ...around, ...aProbe(says) });
+    await vi.advanceTimersByTimeAsync(120_000);
+    return { asked, ...(await running) };
+  }
+
+  test('tells when AWS began to deny, and not before it does so again and again', async () => {
+    const { exit, out } = await revoked([false, false, true, false, 'fails', true, true, true]);
+    expect(exit).toBe(0);
+    expect(out).toContain('Probed: IAM denied the session of the profile mine after 4 s, 3 times in a row.');
+    expect(out).not.toContain('eventually consistent');
+    const { out: json } = await revoked([false, true], '--json');
+    expect(JSON.parse(json)).toMatchObject({ done: 'revoked', probe: { profile: 'mine', denied: true, seconds: 0 } });
+  });
+
+  test('tells when AWS did not within a minute', async () => {
+    const { exit, out, asked } = await revoked([false]);
+    expect(exit).toBe(3);
+    expect(out).toContain('NOT SEEN: for 60 s IAM did not deny the session of the profile mine.');
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    [[true], [], 'is denied already'],
+    [['fails' as const], [], 'The security token is expired'],
+    [[false], ['--lift'], '--probe goes with what is revoked'],
+    [[false], ['--dry-run'], '--probe goes with what is revoked'],
+  ])('that shows nothing revokes nothing: %j %j', async (says, more, tells) => {
+    const { exit, err, asked } = await revoked(says, ...more);
+    expect([exit, asked]).toEqual([2, []]);
+    expect(err).toContain(tells);
+  });
 });

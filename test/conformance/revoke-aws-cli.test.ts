@@ -1,6 +1,9 @@
 // Two people with the AWS CLI; what one of them has is revoked by an operator with daypass, and the other goes on.
 
 import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { npmStart, type Started } from './npm-start.ts';
@@ -29,9 +32,14 @@ describe.skipIf(!hasCli())('revoked', () => {
   });
   afterAll(() => daypass.stop());
 
+  const folder = mkdtempSync(join(tmpdir(), 'daypass-revoke-'));
+  const config = join(folder, 'config');
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   const environment = (who: Exported) => ({
     PATH: process.env.PATH,
     HOME: '/nonexistent',
+    AWS_CONFIG_FILE: config,
     AWS_ENDPOINT_URL: daypass.aws,
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
@@ -86,7 +94,10 @@ describe.skipIf(!hasCli())('revoked', () => {
 
   test('a person gets nothing from Daypass, and nothing that works from STS', async () => {
     const bob = await signedIn('bob', 'reports');
-    await operate('revoke', '--person', 'app/bob');
+    const lines = Object.entries(bob).map(([name, value]) => `${name.toLowerCase()} = ${value}\n`);
+    writeFileSync(config, `[profile bob]\n${lines.join('')}`);
+    const probed = await operate('revoke', '--person', 'app/bob', '--probe', 'bob');
+    expect(probed).toMatch(/Probed: IAM denied the session of the profile bob after [\d.]+ s/);
     expect(await aws(bob, 's3', 'ls', 's3://privet/reports/')).toContain('explicit deny');
     await new Promise((resolve) => setTimeout(resolve, 5100));
     expect((await daypass.credentials('reports', await daypass.token('bob'))).status).toBe(403);
