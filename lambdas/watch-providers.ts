@@ -9,12 +9,12 @@ import { whenDeployed } from './rim.ts';
 
 /** What is wrong with a provider stands in the lines and their numbers. Rejects for what is wrong with us. */
 export const open = (rim: Rim): (() => Promise<void>) => {
-  const { oidc, saml } = configurationWithin(rim);
+  const { oidc, saml, serviceProvider } = configurationWithin(rim);
   const isRefreshed = saml.some(({ refreshedFrom }) => refreshedFrom !== undefined);
   return async () => {
     const now = rim.clock();
     const store = isRefreshed ? (await import('#store')).storeWithin(rim) : undefined;
-    const states = await providerStates({ oidc, saml }, { network: rim.documents, store, now });
+    const states = await providerStates({ oidc, saml, serviceProvider }, { network: rim.documents, store, now });
     for (const state of states) {
       rim.writeLine(lineOf({ ...stateRecord(state, now), ...(rim.metered && measuredState(state, now)) }));
     }

@@ -151,8 +151,7 @@ export class Daypass extends Construct {
     if (canary !== undefined && place.isHome) {
       new Canary(this, 'Canary', { grant: canary, url: this.url, environment, files, logRetention, tracing, ...topic });
     }
-    const providers = [...ours.providers.values()];
-    new DoorDashboard(this, 'Overview', { api, doors: this.doors, providers });
+    new DoorDashboard(this, 'Overview', { api, doors: this.doors, configuration: ours });
     new DoorAlarms(this, 'Alarms', {
       api,
       routes,
@@ -165,7 +164,7 @@ export class Daypass extends Construct {
     if (takesSaml && place.isHome) {
       new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
     }
-    if (providers.length > 0) {
+    if (ours.providers.size > 0) {
       const readsTable = refreshedProviders(configuration).length > 0;
       new ProviderWatch(this, 'ProviderWatch', { ...scheduled, environment: readsTable ? withTable : environment });
     }

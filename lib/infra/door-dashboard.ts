@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { dimensions, metricNamespace, metrics, providerDimension, providerMetrics } from '../audit/metrics.ts';
-import type { ProviderSettings } from '../config/configuration.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { ownCertificates } from '../config/own-certificates.ts';
 import type { DoorName } from '../routes.ts';
 import type { DoorApi } from './door-api.ts';
 import type { DoorFunction } from './door-function.ts';
@@ -10,7 +11,7 @@ import type { DoorFunction } from './door-function.ts';
 export interface DoorDashboardProps {
   readonly api: DoorApi;
   readonly doors: ReadonlyMap<DoorName, DoorFunction>;
-  readonly providers: readonly ProviderSettings[];
+  readonly configuration: Pick<Configuration, 'providers' | 'serviceProvider'>;
 }
 
 const period = Duration.minutes(5);
@@ -19,8 +20,9 @@ const size = { width: 12, height: 6 };
 
 /** What an operator looks at first: how many, how they end, how long it takes, what AWS and the identity providers say. */
 export class DoorDashboard extends Construct {
-  constructor(scope: Construct, id: string, { api, doors, providers }: DoorDashboardProps) {
+  constructor(scope: Construct, id: string, { api, doors, configuration }: DoorDashboardProps) {
     super(scope, id);
+    const providers = [...configuration.providers.values()];
     const ofDoors = (name: string, statistic: string) =>
       [...doors.keys()].map(
         (door) =>
@@ -35,7 +37,7 @@ export class DoorDashboard extends Construct {
       );
     const ofFunctions = (make: (door: DoorFunction) => Metric) =>
       [...doors].map(([name, door]) => make(door).with({ label: name }));
-    const ofProviders = (name: string, among = providers) =>
+    const ofProviders = (name: string, among: readonly { readonly name: string }[] = providers) =>
       among.map(
         ({ name: provider }) =>
           new Metric({
@@ -57,7 +59,10 @@ export class DoorDashboard extends Construct {
           period: hour,
         }),
     );
-    const withCertificates = providers.filter(({ kind }) => kind === 'saml');
+    const withCertificates = [
+      ...providers.filter(({ kind }) => kind === 'saml'),
+      ...ownCertificates(configuration.serviceProvider),
+    ];
     const results = new MathExpression({
       // Whatever results there are: codes come and go.
       expression: `SEARCH('{${metricNamespace},${dimensions.result}} MetricName="${metrics.exchanges}"', 'Sum', ${period.toSeconds()})`,
@@ -70,7 +75,7 @@ export class DoorDashboard extends Construct {
       [
         graph('Identity providers that can be reached: 1', ofProviders(providerMetrics.reachable)),
         graph(
-          'Identity providers: days until the first certificate ends',
+          'Days until the first certificate ends, of identity providers and our own',
           ofProviders(providerMetrics.daysLeft, withCertificates),
         ),
       ],

@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricNamespace, providerDimension, providerMetrics } from '../audit/metrics.ts';
 import type { Configuration, ProviderSettings } from '../config/configuration.ts';
+import { ownCertificates } from '../config/own-certificates.ts';
 import { daysToAct } from '../provider-watch/days-to-act.ts';
 import { alarmFor, type Watch } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
@@ -41,7 +42,11 @@ export class ProviderWatch extends Construct {
     });
     if (refreshedProviders(configuration).length > 0) table.allow(target, [], ['metadata']);
     new Rule(this, 'Hourly', { schedule: Schedule.rate(period), targets: [new LambdaFunction(target)] });
-    const watches = [...watchesOfItself(target), ...[...configuration.providers.values()].flatMap(watchesOf)];
+    const watches = [
+      ...watchesOfItself(target),
+      ...[...configuration.providers.values()].flatMap(watchesOf),
+      ...ownCertificates(configuration.serviceProvider).flatMap(({ name }) => endings(name, ofOurs(name))),
+    ];
     for (const watch of watches) alarmFor(this, watch, topic);
   }
 }
@@ -84,7 +89,7 @@ function watchesOf(provider: ProviderSettings): Watch[] {
   // AWS publishes nothing of its accounts.
   if (kind === 'aws') return [];
   const isFetched = kind === 'oidc' || (provider.kind === 'saml' && provider.refreshedFrom !== undefined);
-  return [...(isFetched ? [unreachable(name)] : []), ...(kind === 'saml' ? endings(name) : [])];
+  return [...(isFetched ? [unreachable(name)] : []), ...(kind === 'saml' ? endings(name, ofTheirs(name)) : [])];
 }
 
 const unreachable = (name: string): Watch => ({
@@ -97,7 +102,26 @@ const unreachable = (name: string): Watch => ({
   runbook: 'A provider cannot be reached',
 });
 
-const endings = (name: string): Watch[] =>
+interface Ending {
+  /** After "within so many days". */
+  readonly what: string;
+  readonly todo: string;
+  readonly runbook: string;
+}
+
+const ofTheirs = (name: string): Ending => ({
+  what: `A certificate or the metadata of the identity provider ${name}`,
+  todo: 'Without a next one its users are refused from then on. The log of watch-providers says when; get new metadata and deploy, or see that its address has it.',
+  runbook: 'A certificate is about to end',
+});
+
+const ofOurs = (name: string): Ending => ({
+  what: `Our own certificate ${name}`,
+  todo: 'Identity providers that look at its dates refuse us from then on. Make the next one, deploy it, and give them our metadata.',
+  runbook: 'Our own certificate is about to end',
+});
+
+const endings = (name: string, { what, todo, runbook }: Ending): Watch[] =>
   (
     [
       ['EndsSoon', daysToAct.soon],
@@ -109,6 +133,6 @@ const endings = (name: string): Watch[] =>
     threshold: days,
     periods: 1,
     bad: 'at most',
-    description: `A certificate or the metadata of the identity provider ${name} ends within ${days} days. Without a next one its users are refused from then on. The log of watch-providers says when; get new metadata and deploy, or see that its address has it.`,
-    runbook: 'A certificate is about to end',
+    description: `${what} ends within ${days} days. ${todo}`,
+    runbook,
   }));

@@ -1,6 +1,9 @@
-// How the identity providers are: what they publish, fetched now by the code of the doors, and when it ends.
+// How the identity providers are: what they publish, fetched now by the code of the doors, and when it ends. Our own
+// certificates are told beside them: what identity providers hold against ends as well.
 
 import { createHash } from 'node:crypto';
+import type { ServiceProviderSettings } from '../config/configuration.ts';
+import { ownCertificates } from '../config/own-certificates.ts';
 import { fetchSigningKeys } from '../identity/oidc/discovery.ts';
 import { currentProviders, type RefreshedSource } from '../identity/saml/metadata/current-providers.ts';
 import { fetchMetadata } from '../identity/saml/metadata/fetch-metadata.ts';
@@ -13,7 +16,8 @@ import { type Ends, endsOf } from './ends.ts';
 
 export interface ProviderState extends Partial<Ends> {
   readonly provider: string;
-  readonly kind: 'oidc' | 'saml';
+  /** `ours`: no provider, but a certificate that we show to those of SAML. */
+  readonly kind: 'oidc' | 'saml' | 'ours';
   /** Where its keys are from: fetched now, not to be had now, or a file of the deployment. */
   readonly source: 'fetched' | 'unreachable' | 'file';
   /** Of `unreachable`. */
@@ -27,6 +31,7 @@ export interface ProviderState extends Partial<Ends> {
 export interface WatchedProviders {
   readonly oidc: readonly { readonly name: string; readonly issuer: string }[];
   readonly saml: readonly RefreshedSource[];
+  readonly serviceProvider: Partial<ServiceProviderSettings>;
 }
 
 export interface WatchMeans {
@@ -36,9 +41,19 @@ export interface WatchMeans {
   readonly now: Date;
 }
 
-/** In the order of the configuration, OpenID Connect first. Rejects when the store cannot be read, and never else. */
-export const providerStates = ({ oidc, saml }: WatchedProviders, means: WatchMeans): Promise<ProviderState[]> =>
-  Promise.all([...oidc.map((each) => stateOfIssuer(each, means)), ...saml.map((each) => stateOfIdp(each, means))]);
+/**
+ * In the order of the configuration, OpenID Connect first and our own last. Rejects when the store cannot be read, and
+ * never else.
+ */
+export const providerStates = (
+  { oidc, saml, serviceProvider }: WatchedProviders,
+  means: WatchMeans,
+): Promise<ProviderState[]> =>
+  Promise.all([
+    ...oidc.map((each) => stateOfIssuer(each, means)),
+    ...saml.map((each) => stateOfIdp(each, means)),
+    ...ownCertificates(serviceProvider).map((each) => stateOfOurs(each, means)),
+  ]);
 
 async function stateOfIssuer(
   { name, issuer }: WatchedProviders['oidc'][number],
@@ -71,6 +86,17 @@ async function stateOfIdp(provider: RefreshedSource, { network, store, now }: Wa
     keySet: numberOf(certificates),
   };
 }
+
+const stateOfOurs = (
+  { name, certificate }: ReturnType<typeof ownCertificates>[number],
+  { now }: WatchMeans,
+): ProviderState => ({
+  provider: name,
+  kind: 'ours',
+  source: 'file',
+  ...endsOf({ certificates: [certificate] }, now),
+  keySet: numberOf([certificate]),
+});
 
 interface Fetched extends Pick<ProviderState, 'source' | 'why'> {
   readonly metadata?: Pick<IdpMetadata, 'certificates' | 'validUntil'>;

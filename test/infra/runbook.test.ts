@@ -25,6 +25,7 @@ const sections = new Map(
 
 const idp = await aSamlIdp();
 const address = 'https://idp.acme.example/metadata';
+const privateKey = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:daypass/key-AbCdEf';
 const role = { permissions: [aPermission()] };
 /** With everything that an alarm can be about. */
 const { template } = deployed(
@@ -48,8 +49,15 @@ const { template } = deployed(
         support: { from: 'corp', when: { StringEquals: { sub: 'alice' } }, role },
       },
       operations: { canary: 'canary' },
+      saml: { decryption: { certificate: 'our.pem', privateKey } },
     },
-    { documents: documentsOf({ [address]: aMetadata({ certificates: [idp.certificate] }) }), now: aMoment },
+    {
+      documents: documentsOf({
+        [address]: aMetadata({ certificates: [idp.certificate] }),
+        'our.pem': `-----BEGIN CERTIFICATE-----\n${idp.certificate}\n-----END CERTIFICATE-----\n`,
+      }),
+      now: aMoment,
+    },
   ),
 );
 const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).map(([logicalId, { Properties }]) => ({

@@ -514,14 +514,16 @@ describe('the watch of the identity providers', () => {
     ['WatchFails', 1, 2, 'GreaterThanOrEqualToThreshold', 'notBreaching'],
     ['WatchSilent', 0, 3, below, 'breaching'],
   ];
-  const ends = [
-    ['EndsSooncorp', 30, 1, below, 'notBreaching'],
-    ['EndsVerySooncorp', 7, 1, below, 'notBreaching'],
+  const endsOf = (name: string) => [
+    [`EndsSoon${name}`, 30, 1, below, 'notBreaching'],
+    [`EndsVerySoon${name}`, 7, 1, below, 'notBreaching'],
   ];
 
-  test('tells of ends where the metadata is a file, and of silence besides where it has an address', () => {
-    expect(alarmsOf(plain)).toEqual([...ofItself, ...ends]);
-    expect(alarmsOf(whole)).toEqual([...ofItself, ['Unreachablecorp', 0, 3, below, 'notBreaching'], ...ends]);
+  test('tells of ends where the metadata is a file, of silence besides where it has an address, and of our own', () => {
+    expect(alarmsOf(plain)).toEqual([...ofItself, ...endsOf('corp')]);
+    const ofCorp = [['Unreachablecorp', 0, 3, below, 'notBreaching'], ...endsOf('corp')];
+    const ofOurs = [...endsOf('samlsigning'), ...endsOf('samldecryption')];
+    expect(alarmsOf(whole)).toEqual([...ofItself, ...ofCorp, ...ofOurs]);
   });
 
   test('tells of silence where there are tokens', () => {

@@ -18,8 +18,13 @@ const providers = {
   gone: { oidc: { issuer: 'https://gone.acme.example', audiences: ['web'] } },
   corp: { saml: { metadata: 'corp.xml' } },
 };
-const configuration = loadConfiguration(aConfiguration({ file: { providers } }), {
-  documents: documentsOf({ 'corp.xml': aMetadata({ certificates: [idp.certificate] }) }),
+const privateKey = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:daypass/key-AbCdEf';
+const saml = { signing: { certificate: 'our.pem', privateKey } };
+const configuration = loadConfiguration(aConfiguration({ file: { providers, saml } }), {
+  documents: documentsOf({
+    'corp.xml': aMetadata({ certificates: [idp.certificate] }),
+    'our.pem': `-----BEGIN CERTIFICATE-----\n${idp.certificate}\n-----END CERTIFICATE-----\n`,
+  }),
   now: aMoment,
 });
 
@@ -81,6 +86,17 @@ describe('the hourly watch', () => {
         firstEnd: expect.stringMatching(/Z$/),
         keySet: expect.any(Number),
       },
+      {
+        event: 'provider',
+        time,
+        provider: 'saml.signing',
+        kind: 'ours',
+        source: 'file',
+        keys: 1,
+        daysLeft: expect.any(Number),
+        firstEnd: expect.stringMatching(/Z$/),
+        keySet: expect.any(Number),
+      },
     ]);
   });
 
@@ -91,8 +107,9 @@ describe('the hourly watch', () => {
       ['ProviderReachable', 'ProviderKeys', 'ProviderKeySet'],
       ['ProviderReachable'],
       ['ProviderKeys', 'ProviderKeySet', 'ProviderDaysLeft'],
+      ['ProviderKeys', 'ProviderKeySet', 'ProviderDaysLeft'],
     ]);
-    expect(lines.map((line) => line.ProviderReachable)).toEqual([1, 0, undefined]);
+    expect(lines.map((line) => line.ProviderReachable)).toEqual([1, 0, undefined, undefined]);
     for (const line of lines) {
       const { CloudWatchMetrics: directives } = line._aws as {
         CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string }[] }[];

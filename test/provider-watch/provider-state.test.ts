@@ -3,7 +3,7 @@ import { refreshedItem } from '../../lib/identity/saml/metadata/current-provider
 import { readIdpMetadata } from '../../lib/identity/saml/metadata/idp-metadata.ts';
 import type { Network } from '../../lib/network/network.ts';
 import { printStates, troublesOf } from '../../lib/provider-watch/print-states.ts';
-import { type ProviderState, providerStates } from '../../lib/provider-watch/provider-state.ts';
+import { type ProviderState, providerStates, type WatchedProviders } from '../../lib/provider-watch/provider-state.ts';
 import { Refusal } from '../../lib/refusal.ts';
 import { aCertificate, someMetadata } from '../kit/idp-metadata.ts';
 import { aMoment, anIssuer } from '../kit/issuer.ts';
@@ -29,8 +29,11 @@ const fromFile = {
 };
 const byAddress = { ...fromFile, refreshedFrom: address, readAt: inDays(-1).toISOString() };
 
+const privateKey = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:daypass/key-AbCdEf';
+const none: WatchedProviders = { oidc: [], saml: [], serviceProvider: {} };
+
 const stateOfApp = async (network: Network): Promise<ProviderState> => {
-  const [state] = await providerStates({ oidc: [app], saml: [] }, { network, now: aMoment });
+  const [state] = await providerStates({ ...none, oidc: [app] }, { network, now: aMoment });
   if (!state) throw new Error('There is no state.');
   return state;
 };
@@ -40,7 +43,7 @@ const stateOfCorp = async (
   store?: ReturnType<typeof aStore>,
 ): Promise<ProviderState> => {
   const means = { network: aNetwork(answers), now: aMoment, ...(store && { store }) };
-  const [state] = await providerStates({ oidc: [], saml: [provider] }, means);
+  const [state] = await providerStates({ ...none, saml: [provider] }, means);
   if (!state) throw new Error('There is no state.');
   return state;
 };
@@ -157,22 +160,62 @@ describe('a SAML provider', () => {
 
   test('of a table that cannot be read is not made up', async () => {
     const store = aSilentStore(new Refusal('store_unavailable'));
-    const asked = providerStates({ oidc: [], saml: [byAddress] }, { network: aNetwork({}), store, now: aMoment });
+    const asked = providerStates({ ...none, saml: [byAddress] }, { network: aNetwork({}), store, now: aMoment });
     await expect(asked).rejects.toThrow('store_unavailable');
+  });
+});
+
+describe('a certificate of our own', () => {
+  const statesOf = (now: Date) =>
+    providerStates(
+      { ...none, serviceProvider: { decryption: { certificate: present, privateKey } } },
+      { network: aNetwork({}), now },
+    );
+
+  test('is told with its end, and nobody is asked for it', async () => {
+    expect(await statesOf(aMoment)).toEqual([
+      {
+        provider: 'saml.decryption',
+        kind: 'ours',
+        source: 'file',
+        keys: 1,
+        keySet: expect.any(Number),
+        firstEnd: inDays(20),
+        daysLeft: 20,
+      },
+    ]);
+  });
+
+  test('that has ended since the deployment is in trouble', async () => {
+    const [state] = await statesOf(inDays(21));
+    expect(state).toMatchObject({ keys: 0, daysLeft: 0 });
+    expect(state && troublesOf(state)).toEqual([
+      'does not hold now: identity providers that look at its dates refuse us',
+    ]);
   });
 });
 
 describe('for a terminal', () => {
   test('there is a line for each, and what is wrong', async () => {
     const states = await providerStates(
-      { oidc: [app, { name: 'gone', issuer: 'https://gone.acme.example' }], saml: [fromFile] },
+      {
+        oidc: [app, { name: 'gone', issuer: 'https://gone.acme.example' }],
+        saml: [fromFile],
+        serviceProvider: {
+          signing: { certificate: next, privateKey },
+          decryption: { certificate: present, privateKey },
+        },
+      },
       { network: issuer.network(), now: aMoment },
     );
-    expect(printStates(states)).toBe(`app   oidc  fetched      1 key
-gone  oidc  unreachable
+    expect(printStates(states)).toBe(`app              oidc  fetched      1 key
+gone             oidc  unreachable
   cannot be reached: gone.acme.example could not be reached
-corp  saml  file         1 certificate  first end 2026-06-21
+corp             saml  file         1 certificate  first end 2026-06-21
   ends on 2026-06-21, in 20 days, unless new metadata comes before
+saml.signing     ours  file         1 certificate  first end 2027-07-06
+saml.decryption  ours  file         1 certificate  first end 2026-06-21
+  ends on 2026-06-21, in 20 days, unless the next one is deployed and identity providers have our metadata before
 `);
   });
 });

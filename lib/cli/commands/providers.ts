@@ -10,7 +10,8 @@ const usage = `daypass providers [--config FILE] [--json]
 
 Fetches what every identity provider of the configuration publishes, now and with the code of the doors: discovery and keys of
 OpenID Connect issuers, metadata of SAML providers that have an address. Tells how many keys there are, and when the first
-certificate ends. The hourly function of a deployment tells the same to CloudWatch.
+certificate ends, our own of saml.signing and saml.decryption among them. The hourly function of a deployment tells the same to
+CloudWatch.
 
   --config FILE   (default: DAYPASS_CONFIG, or ${defaultConfigurationFile})
   --json          as JSON
@@ -59,5 +60,9 @@ async function readOrTell(
 
 function watchedIn(configuration: Configuration): WatchedProviders {
   const all = [...configuration.providers.values()];
-  return { oidc: all.filter((each) => each.kind === 'oidc'), saml: all.filter((each) => each.kind === 'saml') };
+  return {
+    oidc: all.filter((each) => each.kind === 'oidc'),
+    saml: all.filter((each) => each.kind === 'saml'),
+    serviceProvider: configuration.serviceProvider,
+  };
 }
