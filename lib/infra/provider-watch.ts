@@ -102,12 +102,8 @@ const unreachable = (name: string): Watch => ({
   runbook: 'A provider cannot be reached',
 });
 
-interface Ending {
-  /** After "within so many days". */
-  readonly what: string;
-  readonly todo: string;
-  readonly runbook: string;
-}
+/** Sentences around how many days are left, and where the rest is said. */
+type Ending = Readonly<Record<'what' | 'todo' | 'runbook', string>>;
 
 const ofTheirs = (name: string): Ending => ({
   what: `A certificate or the metadata of the identity provider ${name}`,
