@@ -1,6 +1,6 @@
 import type { Rim } from '../lib/door.ts';
 import { concernedRoles } from '../lib/revoke/concerned-roles.ts';
-import { iamRolePolicies } from '../lib/revoke/iam-role-policies.ts';
+import { iamPolicies } from '../lib/revoke/iam-policies.ts';
 import type { RevokeMeans } from '../lib/revoke/revoke.ts';
 import { configurationWithin } from './configuration.ts';
 import { storeWithin } from './store.ts';
@@ -11,7 +11,7 @@ export function revokeMeansWithin(rim: Rim, configuration = configurationWithin(
   return {
     store: storeWithin(rim),
     roles: concernedRoles({ ...configuration, issuer }),
-    policies: iamRolePolicies({ region, ...(rim.embeddedAws && { client: rim.embeddedAws }) }),
+    policies: iamPolicies({ region, ...(rim.embeddedAws && { client: rim.embeddedAws }) }),
     account: accountId,
   };
 }

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -6,11 +6,14 @@ import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { federationUserName } from '../config/carried.ts';
 import type { Configuration, RoleSettings } from '../config/configuration.ts';
 import { alarmFor, type Watch } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
 import type { OnceTable } from './once-table.ts';
-import { roleArnOf } from './ways.ts';
+import { goes, roleArnOf } from './ways.ts';
+
+const period = Duration.hours(1);
 
 export interface RevocationsProps {
   readonly configuration: Configuration;
@@ -25,10 +28,12 @@ export interface RevocationsProps {
   readonly topic?: ITopic;
 }
 
-/** Every day what is over is taken out of the roles, and what somebody else took out is put back. */
+/** Every hour what is over is taken out of the roles, and what somebody else took out is put back. */
 export class Revocations extends Construct {
   /** Those that can be reached: made here, or named here by their ARN. */
   private readonly roleArns: string[];
+  /** What the sessions of grants without a role are of. */
+  private readonly userArns: string[];
 
   constructor(scope: Construct, id: string, props: RevocationsProps) {
     super(scope, id);
@@ -36,6 +41,9 @@ export class Revocations extends Construct {
     const { account } = Stack.of(this);
     const reachable = [...configuration.grants.values()].filter(({ role }) => isHere(role, account));
     this.roleArns = [...new Set(reachable.map(roleArnOf))];
+    this.userArns = goes(configuration, 'federation-token')
+      ? [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:user/${federationUserName}`]
+      : [];
     if (!sweeps) return;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'sweep-revocations',
@@ -48,23 +56,24 @@ export class Revocations extends Construct {
     });
     table.allow(target, ['revoked'], ['revoked']);
     this.allowRevoking(target);
-    new Rule(this, 'Daily', { schedule: Schedule.rate(Duration.days(1)), targets: [new LambdaFunction(target)] });
+    new Rule(this, 'Hourly', { schedule: Schedule.rate(period), targets: [new LambdaFunction(target)] });
     alarmFor(this, notKept(target), topic);
   }
 
-  /** IAM tells inline policies of a role apart by no condition: whoever may write ours may write the others. */
+  /** IAM tells inline policies apart by no condition: whoever may write ours may write the others. */
   allowRevoking(grantee: IGrantable): void {
-    if (this.roleArns.length === 0) return;
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
-        resources: this.roleArns,
-      }),
-    );
+    for (const [kind, resources] of [
+      ['Role', this.roleArns],
+      ['User', this.userArns],
+    ] as const) {
+      if (resources.length === 0) continue;
+      const actions = ['Get', 'Put', 'Delete'].map((verb) => `iam:${verb}${kind}Policy`);
+      grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+    }
   }
 }
 
-/** An IAM user has no role policies; what is in another account only its own people reach. */
+/** What is in another account only its own people reach. */
 function isHere(role: RoleSettings, account: string): boolean {
   if (role.kind === 'made') return role.account === undefined;
   return role.kind === 'named' && (Token.isUnresolved(account) || role.arn.split(':')[4] === account);
@@ -72,7 +81,7 @@ function isHere(role: RoleSettings, account: string): boolean {
 
 const notKept = (target: Target): Watch => ({
   id: 'Failed',
-  metric: target.metricErrors({ period: Duration.days(1) }),
+  metric: target.metricErrors({ period }),
   threshold: 1,
   periods: 1,
   description:

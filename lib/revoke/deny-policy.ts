@@ -1,8 +1,10 @@
 // What is revoked, as a policy of a role: an explicit deny beats whatever allows, in every request from then on.
 // Source: IAM User Guide, "Revoking IAM role temporary security credentials".
 
+import { longestFederationSeconds, longestSessionSeconds } from '../session/session-duration.ts';
 import { type ConcernedRole, keyValueOf } from './concerned-roles.ts';
 import type { Revocation, SessionTarget } from './revocation.ts';
+import { keptSeconds, staleSeconds } from './revoked.ts';
 
 export interface DenyPolicy {
   /** JSON text; `undefined` where nothing is to be denied. */
@@ -14,14 +16,15 @@ export interface DenyPolicy {
 /** IAM takes 10,240 characters of all inline policies of a role together; this is our part. */
 export const longestDocument = 6144;
 
-/** No session of a role is longer, so what was older than this is over. */
-const longestSessionMilliseconds = 12 * 3_600_000;
+/** What was older than this is over: no session is longer. */
+const longestSessionMilliseconds = (arn: string) =>
+  1000 * (arn.includes(':user/') ? longestFederationSeconds : longestSessionSeconds);
 
 /**
- * A door may not know of a revocation for 5 s, and one that asked before may take 20 s more to issue: what they give until
+ * So long a door may not know of a revocation, and one that asked before may take 20 s more to issue: what they give until
  * then is denied as well.
  */
-const lateMilliseconds = 30_000;
+const lateMilliseconds = (staleSeconds + keptSeconds + 25) * 1000;
 /** Between STS and the record of it lies the rest of the exchange; between their clocks hardly anything. */
 const beforeRecord = 30_000;
 const afterRecord = 5_000;
@@ -52,14 +55,17 @@ export function denyPolicy(
       ]
     : [];
 
-  const lates = wholes.map(({ at }) => Date.parse(at)).filter((at) => at > now.getTime() - longestSessionMilliseconds);
-  const older = Math.max(...lates.map((at) => at + lateMilliseconds));
+  const longestSession = longestSessionMilliseconds(role.arn);
+  const lates = wholes
+    .map(({ at }) => Date.parse(at) + lateMilliseconds)
+    .filter((at) => at > now.getTime() - longestSession);
+  const older = Math.max(...lates);
   const fine = documentOf(older, peopleStatements(role, people), sessions);
   if (fits(fine, longest)) return { document: fine, warnings: shared };
 
   const withSessions = Math.max(older, ...sessions.map(({ recorded }) => Date.parse(recorded) + afterRecord));
   const coarse = documentOf(withSessions, peopleStatements(role, people), []);
-  const ofSessions = `${sessions.length} sessions are too many to be denied one by one: every session of the role that is as old as the newest of them is denied with them, until ${written(withSessions + longestSessionMilliseconds)}.`;
+  const ofSessions = `${sessions.length} sessions are too many to be denied one by one: every session of the role that is as old as the newest of them is denied with them, until ${written(withSessions + longestSession)}.`;
   if (fits(coarse, longest)) return { document: coarse, warnings: [...shared, ofSessions] };
 
   const withPeople = Math.max(withSessions, ...people.map(({ at }) => Date.parse(at) + lateMilliseconds));

@@ -1,19 +1,26 @@
-// What is revoked → the roles: each is read, compared, and written where it differs.
+// What is revoked → the roles, and the IAM user behind federated sessions: each is read, compared and written.
 
 import type { ConcernedRole } from './concerned-roles.ts';
 import { denyPolicy, longestDocument } from './deny-policy.ts';
 import type { Revocation } from './revocation.ts';
 
-/** The one inline policy of a role that is ours, by the name of the role. Methods reject when IAM says no. */
-export interface RolePolicies {
+/** Whose inline policy it is. */
+export interface Holder {
+  readonly kind: 'role' | 'user';
+  readonly name: string;
+}
+
+/** The one inline policy of a role or user that is ours. Methods reject when IAM says no. */
+export interface OurPolicies {
   /** `undefined` where there is none. */
-  get(roleName: string): Promise<string | undefined>;
+  get(holder: Holder): Promise<string | undefined>;
   /** Resolves to `false` where IAM has no room for it. */
-  put(roleName: string, document: string): Promise<boolean>;
-  remove(roleName: string): Promise<void>;
+  put(holder: Holder, document: string): Promise<boolean>;
+  remove(holder: Holder): Promise<void>;
 }
 
 export interface RoleOutcome {
+  /** Its ARN; of federated sessions that of the IAM user. */
   readonly role: string;
   /**
    * `denied`: its policy was written. `unchanged`: it said so already. `cleared`: nothing is denied any more. `elsewhere`: the
@@ -27,12 +34,16 @@ export interface RoleOutcome {
 }
 
 export interface Enforcing {
-  readonly policies: RolePolicies;
+  readonly policies: OurPolicies;
   /** The account whose roles can be reached. */
   readonly account: string;
   readonly now: Date;
   /** Nothing is written. */
   readonly dryRun?: boolean;
+  /**
+   * Writes nothing where IAM shows what is wanted. IAM may show what was there a moment ago, so only who comes again does so.
+   */
+  readonly onlyDifferences?: boolean;
 }
 
 /** Each role by itself: one that cannot be written does not keep the others open. */
@@ -48,10 +59,10 @@ const lengths = [longestDocument, 2048, 512];
 async function enforceOne(
   role: ConcernedRole,
   revocations: readonly Revocation[],
-  { policies, account, now, dryRun = false }: Enforcing,
+  { policies, account, now, dryRun = false, onlyDifferences = false }: Enforcing,
 ): Promise<RoleOutcome> {
   const { arn } = role;
-  const [, ofAccount, name = ''] = /^arn:[\w-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  const [, ofAccount, kind, name = ''] = /^arn:[\w-]+:iam::(\d{12}):(role|user)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   const told = (outcome: RoleOutcome['outcome'], longest?: number, why?: string): RoleOutcome => {
     const { document, warnings } = denyPolicy(role, revocations, { now, ...(longest !== undefined && { longest }) });
     return {
@@ -64,15 +75,17 @@ async function enforceOne(
   };
   if (ofAccount !== account) return told('elsewhere');
   try {
-    const before = await policies.get(name);
+    const holder: Holder = { kind: kind === 'user' ? 'user' : 'role', name };
+    const before = await policies.get(holder);
     for (const longest of lengths) {
       const { document } = denyPolicy(role, revocations, { now, longest });
-      if (document === before) return told('unchanged', longest);
+      const isThere = document === before;
+      const writes = !dryRun && !(isThere && onlyDifferences);
       if (document === undefined) {
-        if (!dryRun) await policies.remove(name);
-        return told('cleared');
+        if (writes) await policies.remove(holder);
+        return told(isThere ? 'unchanged' : 'cleared');
       }
-      if (dryRun || (await policies.put(name, document))) return told('denied', longest);
+      if (!writes || (await policies.put(holder, document))) return told(isThere ? 'unchanged' : 'denied', longest);
     }
     return told('failed', undefined, 'IAM has no room left in the inline policies of the role.');
   } catch (error) {

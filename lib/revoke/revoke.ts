@@ -1,5 +1,7 @@
 // An operator's word → what is kept of it, and the policies of the roles concerned.
 
+import { isDeepStrictEqual } from 'node:util';
+import { Refusal } from '../refusal.ts';
 import type { Store } from '../store/store.ts';
 import type { ConcernedRole } from './concerned-roles.ts';
 import { type Enforcing, enforce, type RoleOutcome } from './enforce.ts';
@@ -42,22 +44,52 @@ export const lift = (target: Pick<Target, 'kind'> & Target, means: RevokeMeans):
 async function changed(
   target: Target,
   change: (all: readonly Revocation[]) => readonly Revocation[],
-  { store, roles, ...enforcing }: RevokeMeans,
+  means: RevokeMeans,
 ): Promise<Done> {
-  const { now, dryRun = false } = enforcing;
+  const { store, roles, now, dryRun = false } = means;
   const before = await revocationsIn(store, now);
   const after = dryRun ? change(before) : await changeRevocations(store, change, now);
   const is = (all: readonly Revocation[]) => all.some((each) => isSame(each, target));
   return {
     changed: is(before) !== is(after),
-    roles: await enforce(concerned(target, roles), after, enforcing),
+    roles: await enforced(after, { ...means, roles: concerned(target, roles) }),
   };
 }
 
 /** What is over is forgotten, and every role is made to say what is still revoked. Rejects with a `Refusal`. */
-export async function sweep({ store, roles, ...enforcing }: RevokeMeans): Promise<readonly RoleOutcome[]> {
-  const revocations = await changeRevocations(store, (all) => all, enforcing.now);
-  return enforce(roles, revocations, enforcing);
+export async function sweep(means: RevokeMeans): Promise<readonly RoleOutcome[]> {
+  const revocations = await changeRevocations(means.store, (all) => all, means.now);
+  return enforced(revocations, { ...means, onlyDifferences: true });
+}
+
+const attempts = 5;
+
+/**
+ * Whoever writes a policy last must have written all that is revoked. What somebody else revoked meanwhile may be written
+ * already and overwritten here, so the list is read once more after writing, and written anew for as long as it is another.
+ */
+async function enforced(
+  first: readonly Revocation[],
+  { store, roles, ...enforcing }: RevokeMeans,
+): Promise<readonly RoleOutcome[]> {
+  let revocations = first;
+  let outcomes = await enforce(roles, revocations, enforcing);
+  if (enforcing.dryRun) return outcomes;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const present = await revocationsIn(store, enforcing.now);
+    if (isDeepStrictEqual(present, revocations)) return outcomes;
+    revocations = present;
+    const before = outcomes;
+    const again = await enforce(roles, revocations, enforcing);
+    outcomes = again.map((each, index) => both(before[index], each));
+  }
+  throw new Refusal('store_unavailable', { why: 'others revoke at the same time' });
+}
+
+/** What the first writing changed is no less changed because the second found it so. */
+function both(first: RoleOutcome | undefined, second: RoleOutcome): RoleOutcome {
+  const hasChanged = first?.outcome === 'denied' || first?.outcome === 'cleared';
+  return hasChanged && second.outcome === 'unchanged' ? { ...second, outcome: first.outcome } : second;
 }
 
 function concerned(target: Target, roles: readonly ConcernedRole[]): readonly ConcernedRole[] {

@@ -15,8 +15,11 @@ export type Revoked = (now: Date) => Promise<RevocationCheck>;
 /** For so long a door may not know of a revocation. */
 export const keptSeconds = 5;
 
-/** For so long it goes by what it knows, where the table cannot be asked: nobody can revoke anything then either. */
-export const staleSeconds = 600;
+/**
+ * For so long it goes by what it knows, where it cannot ask the table. Whoever revokes may reach the table meanwhile, so
+ * what is given until then is among what is denied.
+ */
+export const staleSeconds = 60;
 
 export function revokedIn(store: Pick<Store, 'get'>): Revoked {
   let kept: { readonly from: number; readonly check: Promise<RevocationCheck> } | undefined;

@@ -1,4 +1,4 @@
-// Who may deny what to whom: the door for operators and the daily sweep, the granted roles of this account, nobody else.
+// Who may deny what to whom: the door for operators and the hourly sweep, the granted roles of this account, nobody else.
 
 import { describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
@@ -46,6 +46,25 @@ describe('permissions', () => {
     ).not.toContain('revoked#');
   });
 
+  test('on the IAM user are there where a grant federates, for the same two', () => {
+    const way = 'federation-token';
+    const long = { from: 'app', when: 'anyone', way, role, session: { policy: role.permissions } };
+    const { permissions } = deployed(
+      loadConfiguration({
+        providers: { app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } } },
+        grants: { long },
+      }),
+    );
+    const onUser = {
+      Effect: 'Allow',
+      Action: ['iam:GetUserPolicy', 'iam:PutUserPolicy', 'iam:DeleteUserPolicy'],
+      Resource: `arn:aws:iam::${home.account}:user/daypass-federation`,
+    };
+    const holders = Object.entries(permissions).filter(([, all]) => JSON.stringify(all).includes('UserPolicy'));
+    expect(holders.map(([name]) => name).sort()).toEqual(['Revocations', 'revoke']);
+    for (const [, all] of holders) expect(all).toContainEqual(onUser);
+  });
+
   test('to know what is revoked are for whoever issues', () => {
     const reading = Object.entries(made.permissions).filter(([, all]) => JSON.stringify(all).includes('revoked#*'));
     expect(reading.map(([name]) => name).sort()).toEqual(
@@ -55,12 +74,12 @@ describe('permissions', () => {
 });
 
 describe('the sweep', () => {
-  test('runs every day, and tells when it fails', () => {
+  test('runs every hour, and tells when it fails', () => {
     const sweep = made
       .resources('AWS::Lambda::Function')
       .find(({ logicalId }) => logicalId.startsWith('DaypassRevocations'));
     expect(made.resources('AWS::Events::Rule').map(({ properties }) => properties)).toContainEqual({
-      ScheduleExpression: 'rate(1 day)',
+      ScheduleExpression: 'rate(1 hour)',
       State: 'ENABLED',
       Targets: [{ Arn: sweep?.arn, Id: 'Target0' }],
     });

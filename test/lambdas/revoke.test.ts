@@ -28,6 +28,7 @@ const configuration = loadConfiguration(
       files: { from: 'ci', when: 'anyone', role, acceptsDirectStsCalls: true },
       reports: { from: 'ci', when: 'anyone', role, acceptsDirectStsCalls: true },
       support: { from: 'corp', when: 'anyone', role },
+      long: { from: 'ci', when: 'anyone', way: 'federation-token', role, session: { policy: role.permissions } },
     },
   },
   {
@@ -214,6 +215,28 @@ describe('a grant', () => {
   }, 30_000);
 });
 
+describe('a federated session', () => {
+  test('is denied in the IAM user: alone, with its person, with its grant', async () => {
+    const [jack, jill] = [await keysOf('jack', 'long'), await keysOf('jill', 'long')];
+    expect([await using(jack), await using(jill)]).toEqual(['works', 'works']);
+    const { body } = await operator({ session: jack.accessKeyId });
+    expect(body.roles).toEqual([
+      expect.objectContaining({ role: 'arn:aws:iam::111122223333:user/daypass-federation', outcome: 'denied' }),
+    ]);
+    expect([await using(jack), await using(jill)]).toEqual(['denied', 'works']);
+    await operator({ session: jack.accessKeyId, lift: true });
+    await operator({ person: 'ci/jill' });
+    expect([await using(jack), await using(jill)]).toEqual(['works', 'denied']);
+    await operator({ person: 'ci/jill', lift: true });
+    await operator({ grant: 'long' });
+    expect([await using(jack), await using(jill)]).toEqual(['denied', 'denied']);
+    await known();
+    expect((await ask('jack', 'long')).status).toBe(403);
+    await operator({ grant: 'long', lift: true });
+    expect([await using(jack), await using(jill)]).toEqual(['works', 'works']);
+  }, 30_000);
+});
+
 describe('who revokes', () => {
   test('stands in the trail with what he revoked and why', async () => {
     await operator({ person: 'ci/henry', reason: 'left' });
@@ -228,7 +251,7 @@ describe('who revokes', () => {
   test('is told what there is, where he mistypes', async () => {
     const says = async (body: object) => String((await operator(body)).body.message);
     expect(await says({ person: 'cy/alice' })).toContain('The providers are ci, corp.');
-    expect(await says({ grant: 'fils' })).toContain('The grants are files, reports, support.');
+    expect(await says({ grant: 'fils' })).toContain('The grants are files, reports, support, long.');
     expect(await says({ role: roleArn('fils') })).toContain(`The roles of the grants are ${roleArn('files')}`);
     expect((await operator({ person: 'ci/nobody', lift: true })).body).toMatchObject({
       done: 'nothing',
@@ -242,7 +265,7 @@ describe('who revokes', () => {
   });
 });
 
-test('the daily sweep does with its role what the door does with its own', async () => {
+test('the sweep does with its role what the door does with its own', async () => {
   if (!rimOfRevoke) throw new Error('The door was not opened.');
   const ivy = await keysOf('ivy');
   await operator({ person: 'ci/ivy' });

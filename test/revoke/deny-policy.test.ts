@@ -114,8 +114,8 @@ describe('a grant or a role', () => {
     'is denied to whatever is as old, and to what was under way: %#',
     (each) => {
       const document = documentOf([each]);
-      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:00:20Z' })).toBe(true);
-      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:00:30Z' })).toBe(false);
+      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:25Z' })).toBe(true);
+      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:30Z' })).toBe(false);
     },
   );
 

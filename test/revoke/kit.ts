@@ -1,5 +1,5 @@
 import type { ConcernedRole } from '../../lib/revoke/concerned-roles.ts';
-import type { RolePolicies } from '../../lib/revoke/enforce.ts';
+import type { Holder, OurPolicies } from '../../lib/revoke/enforce.ts';
 import type { Revocation, SessionTarget } from '../../lib/revoke/revocation.ts';
 import { aMoment } from '../kit/issuer.ts';
 
@@ -39,21 +39,24 @@ export const aSession = (changes: Partial<SessionTarget> = {}) =>
 export function aRoleStore({ room = Number.POSITIVE_INFINITY, fails }: { room?: number; fails?: Error } = {}) {
   const documents = new Map<string, string>();
   const writes: string[] = [];
-  const policies: RolePolicies = {
-    get: async (name) => {
+  const holders: Holder[] = [];
+  const policies: OurPolicies = {
+    get: async ({ name }) => {
       if (fails) throw fails;
       return documents.get(name);
     },
-    put: async (name, document) => {
+    put: async (holder, document) => {
+      const { name } = holder;
+      holders.push(holder);
       if (document.length > room) return false;
       writes.push(name);
       documents.set(name, document);
       return true;
     },
-    remove: async (name) => {
+    remove: async ({ name }) => {
       writes.push(name);
       documents.delete(name);
     },
   };
-  return { policies, documents, writes };
+  return { policies, documents, writes, holders };
 }
