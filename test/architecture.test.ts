@@ -104,7 +104,7 @@ const homes = new Map<string, readonly string[]>([
       'lambdas/refresh-metadata.ts',
       'lib/cli/live-iam.ts',
       'lib/cli/live-probe.ts',
-      'lib/revoke/iam-role-policies.ts',
+      'lib/revoke/iam-policies.ts',
       'lib/issue/iam-access-keys.ts',
     ],
   ],

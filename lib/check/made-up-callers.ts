@@ -9,7 +9,7 @@ import { awsContext, type Keys } from '../policy/context.ts';
 import type { PolicyRequest } from '../policy/evaluate.ts';
 import type { Caller } from '../policy/principal.ts';
 import { requestKeys, roleTagKeys } from '../policy/request-keys.ts';
-import { personTag } from '../session/session-tags.ts';
+import { ownTags } from '../session/session-tags.ts';
 import type { RequiredTrust } from './required-trust.ts';
 import { type Sample, samplesOf } from './trust-samples.ts';
 
@@ -90,7 +90,7 @@ function callerOf(
 function sentWith({ way, session }: GrantSettings): readonly (readonly [key: string, value: string])[] {
   const tags = (session.tags ?? []).map(({ key }) => key);
   return [
-    ...[...tags, ...(way === 'chain' ? [personTag] : [])].map((key) => [`${requestTagPrefix}${key}`, 'x'] as const),
+    ...[...tags, ...ownTags[way]].map((key) => [`${requestTagPrefix}${key}`, 'x'] as const),
     ...(session.sourceIdentity ? [[sourceIdentityKey, 'x'] as const] : []),
   ];
 }

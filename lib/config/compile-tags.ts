@@ -1,8 +1,8 @@
 import type { SessionTerms, TagTemplate } from '../grant/grant.ts';
 import { parseTemplate, type Template } from '../grant/template.ts';
-import { isTagKey, isTagValue, mostTags } from '../identity/aws-keys.ts';
+import { isTagKey, isTagValue } from '../identity/aws-keys.ts';
 import { messageOf } from '../message-of.ts';
-import { personTag } from '../session/session-tags.ts';
+import { grantTag, personTag } from '../session/session-tags.ts';
 import type { Report } from './configuration.ts';
 import type { DeclaredGrant } from './schema.ts';
 
@@ -38,9 +38,9 @@ export function compileCarried(
 }
 
 function checkKeys(tags: readonly TagTemplate[], report: (key: string | undefined, says: string) => void): void {
-  if (tags.length > mostTags) report(undefined, `are ${tags.length}; STS takes at most ${mostTags}`);
   for (const [index, { key }] of tags.entries()) {
     if (key.toLowerCase() === personTag) report(key, 'is the tag with which Daypass says whose a session is');
+    if (key.toLowerCase() === grantTag) report(key, 'is the tag with which Daypass says by which grant a session is');
     if (!isTagKey(key)) {
       report(key, 'is no tag key: 1 to 128 letters, digits, spaces and _.:/=+-@, and no aws: at the beginning');
     }

@@ -1,7 +1,9 @@
 // What a way of issuing cannot do is refused when the configuration is read, with the reason.
 
 import type { Way } from '../grant/grant.ts';
+import { mostTags } from '../identity/aws-keys.ts';
 import { longestSessionFor } from '../session/session-duration.ts';
+import { ownTags } from '../session/session-tags.ts';
 import type { Report } from './configuration.ts';
 import { parseDuration } from './duration.ts';
 import type { DeclaredGrant } from './schema.ts';
@@ -75,6 +77,12 @@ export function checkWay({ declared, path, report }: WayToCheck): void {
       `${path}.session.duration`,
       `is "${session.duration}"; ${way} gives at most ${longest / 3600}h, for ${length}`,
     );
+  }
+  const tags = Object.keys(session.tags).length;
+  const ours = ownTags[way];
+  if (tags + ours.length > mostTags) {
+    const besides = ours.length === 0 ? '' : `, and ${ours.join(' and ')} of Daypass are among them`;
+    report(`${path}.session.tags`, `are ${tags}; STS takes at most ${mostTags}${besides}`);
   }
   if (way === 'federation-token' && session.policy === undefined) {
     report(`${path}.session.policy`, 'is missing; a federated user without a session policy may do nothing at all');

@@ -14,6 +14,8 @@ import { Construct } from 'constructs';
 import { federationUserName } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
+import type { StatementDocument } from '../grant/grant.ts';
+import { grantTag } from '../session/session-tags.ts';
 import { alarmFor, type Watch } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
 import { wildcardFindings } from './granted-roles.ts';
@@ -33,8 +35,8 @@ const secretName = 'daypass-federation-key';
 const rotatedEveryDays = 30;
 
 /**
- * The IAM user that asks for federation tokens: it may do what the grants of that way say together, and each session less.
- * Its one access key is made, kept and replaced by a function of its own, and is in no template.
+ * The IAM user that asks for federation tokens: it has what the grants of that way say, each for the sessions of that grant
+ * only, which are told by a tag. With its key alone it can do nothing but ask. Its one access key is made, kept and replaced by a function of its own, and is in no template.
  */
 export class FederationUser extends Construct {
   readonly secretArn: string;
@@ -122,7 +124,10 @@ export class FederationUser extends Construct {
       if (role.kind !== 'federated') continue;
       const policy = new ManagedPolicy(this, `Grant-${name}`, {
         description: `What the sessions of the Daypass grant ${name} may do at most.`,
-        document: PolicyDocument.fromJson({ Version: '2012-10-17', Statement: role.permissions }),
+        document: PolicyDocument.fromJson({
+          Version: '2012-10-17',
+          Statement: role.permissions.map((statement) => ofSessions(name, statement)),
+        }),
         users: [user],
       });
       for (const finding of wildcardFindings(role.permissions)) {
@@ -133,6 +138,12 @@ export class FederationUser extends Construct {
       }
     }
   }
+}
+
+/** Denials too: they are of the one grant, and not of all that share its user. */
+function ofSessions(grant: string, { Condition = {}, ...statement }: StatementDocument): object {
+  const tagged = { [`aws:PrincipalTag/${grantTag}`]: [grant] };
+  return { ...statement, Condition: { ...Condition, StringEquals: { ...Condition.StringEquals, ...tagged } } };
 }
 
 const notRotated = (target: DoorFunction['function']): Watch => ({

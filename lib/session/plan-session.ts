@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { type DurationLimits, longestSessionFor, type SessionDuration, sessionDuration } from './session-duration.ts';
 import { longestFederatedName, sessionName } from './session-name.ts';
 import { sessionPolicy } from './session-policy.ts';
-import { personMark, personTag, type SessionTag, sessionTags } from './session-tags.ts';
+import { marks, type SessionTag, sessionTags } from './session-tags.ts';
 
 export interface SessionPlan {
   readonly way: Way;
@@ -43,7 +43,7 @@ export function planSession(identity: Identity, grant: Grant, wish: SessionWish,
   const { way, role, session } = grant;
   const { principalArn, externalId } = role;
   if (now) checkAuthAge(identity, session, now);
-  const tags = [...marks(way, identity), ...sessionTags(session, identity)];
+  const tags = [...marks(grant, identity), ...sessionTags(session, identity)];
   const transitiveTags = session.transitiveTags?.filter((key) => tags.some((tag) => tag.key === key)) ?? [];
   return {
     way,
@@ -69,10 +69,6 @@ function checkAuthAge({ authenticatedAt }: Identity, { maxAuthAgeSeconds }: Gran
     throw new Refusal('authentication_too_old', { seconds: seconds ?? 'not told', most: maxAuthAgeSeconds });
   }
 }
-
-/** A token and an assertion leave their subject in the session; in other ways nothing would tell whose it is. */
-const marks = (way: Way, { provider, subject }: Identity): readonly SessionTag[] =>
-  way === 'chain' || way === 'federation-token' ? [{ key: personTag, value: personMark(provider, subject) }] : [];
 
 function limitsOf(identity: Identity, { way, role, session }: Grant, now: Date | undefined): DurationLimits {
   const { sessionUntil, sessionSeconds = Number.POSITIVE_INFINITY } = identity;
@@ -103,9 +99,15 @@ export function vouchedSubject(grant: string, { provider, subject }: Pick<Identi
 }
 
 /** With an assertion that goes on it is the identity provider that names the session and says which roles may be had. */
-function nameFor(identity: Identity, { way, role: { arn, principalArn }, session: { name } }: Grant): string {
+function nameFor(
+  identity: Identity,
+  { name: grant, way, role: { arn, principalArn }, session: { name } }: Grant,
+): string {
   const { evidence } = identity;
-  if (way === 'federation-token') return sessionName(name, identity, longestFederatedName);
+  if (way === 'federation-token') {
+    // No role stands in its ARN, and a grant's name has no dot: whoever is alice by another grant is somebody else.
+    return sessionName({ ...name, parts: [`${grant}.`, ...name.parts] }, identity, longestFederatedName);
+  }
   if (evidence.kind !== 'saml' || way !== 'forward') return sessionName(name, identity);
   const isGiven = evidence.roles.some((pair) => pair.roleArn === arn && pair.principalArn === principalArn);
   if (!isGiven) {

@@ -1,6 +1,6 @@
 // What a session carries of its caller. A tag decides what its holder may do, so a value is never changed to fit.
 
-import type { SessionTerms, SpecialCharacter, TagTemplate } from '../grant/grant.ts';
+import type { Grant, SessionTerms, SpecialCharacter, TagTemplate, Way } from '../grant/grant.ts';
 import { isTagValue } from '../identity/aws-keys.ts';
 import { fingerprint } from '../identity/fingerprint.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -17,6 +17,24 @@ export interface SessionTag {
 
 /** With which sessions say whose they are where AWS keeps nothing of a proof. Nobody else may set it. */
 export const personTag = 'daypass-person';
+/** With which sessions of the one IAM user say by which grant they are, so that each has the permissions of its own. */
+export const grantTag = 'daypass-grant';
+
+/** The tags that are ours: a token and an assertion leave their subject in the session by themselves. */
+export const ownTags: Readonly<Record<Way, readonly string[]>> = {
+  forward: [],
+  vouch: [],
+  chain: [personTag],
+  'federation-token': [personTag, grantTag],
+};
+
+export function marks({ way, name }: Pick<Grant, 'way' | 'name'>, identity: Identity): readonly SessionTag[] {
+  const values = new Map([
+    [personTag, personMark(identity.provider, identity.subject)],
+    [grantTag, name],
+  ]);
+  return ownTags[way].map((key) => ({ key, value: values.get(key) ?? '' }));
+}
 
 /** Of any length and letters, as a tag must be. */
 export const personMark = (provider: string, subject: string) => fingerprint(`${provider}/${subject}`);

@@ -8,6 +8,7 @@ type Members = Readonly<Record<string, unknown>>;
 const policy = [aPermission()];
 const arn = 'arn:aws:iam::111122223333:role/there';
 const role = { permissions: [aPermission()] };
+const manyTags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, 'x']));
 const vouched = { session: { tags: { tenant: '{tenant}' } } };
 
 describe('what a way cannot do is refused, with the reason', () => {
@@ -22,6 +23,15 @@ describe('what a way cannot do is refused, with the reason', () => {
     ['chain', { session: { duration: '4h' } }, 'session.duration', 'AWS gives a role that assumes another 1h at most'],
     ['chain', { acceptsDirectStsCalls: true }, 'acceptsDirectStsCalls', 'goes with forward'],
     ['federation-token', { session: { duration: '37h', policy } }, 'session.duration', 'at most 36h'],
+    [
+      'federation-token',
+      { session: { tags: manyTags(49), policy } },
+      'session.tags',
+      'daypass-person and daypass-grant',
+    ],
+    ['chain', { session: { tags: manyTags(50) } }, 'session.tags', 'are 50; STS takes at most 50, and daypass-person'],
+    ['vouch', { session: { tags: manyTags(51) } }, 'session.tags', 'are 51; STS takes at most 50'],
+    ['vouch', { session: { tags: { 'Daypass-Grant': 'x' } } }, 'session.tags.Daypass-Grant', 'by which grant'],
     ['federation-token', {}, 'session.policy', 'a federated user without a session policy may do nothing'],
     [
       'federation-token',
@@ -56,6 +66,8 @@ describe('what it can is taken', () => {
     ['vouch', { session: { duration: '12h', tags: { tenant: '{tenant}' }, sourceIdentity: '{sub}' } }],
     ['chain', { session: { duration: '1h', tags: { tenant: '{tenant}' }, transitiveTags: ['tenant'] } }],
     ['chain', { role: { arn, externalId: 'of:them' } }],
+    ['vouch', { session: { tags: manyTags(50) } }],
+    ['federation-token', { session: { tags: manyTags(48), policy } }],
     ['federation-token', { session: { duration: '36h', policy, tags: { tenant: '{tenant}' } } }],
   ])('%s: %j', (way, grant) => {
     expect(problemsOf(aConfiguration({ grant: { way, ...grant } }))).toEqual([]);
@@ -90,7 +102,7 @@ describe('what it can is taken', () => {
 
 describe('tags', () => {
   const problems = (session: Members) => problemsOf(aConfiguration({ grant: { way: 'vouch', session } }));
-  const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`t${index}`, 'x']));
+  const many = manyTags(51);
 
   test.each<[session: Members, path: string, says: string]>([
     [{ tags: { 'aws:tenant': 'x' } }, 'tags.aws:tenant', 'no aws: at the beginning'],

@@ -156,6 +156,12 @@ describe('federation-token', () => {
       .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: { Action: unknown }[] }).Statement)
       .map(({ Action }) => Action);
     expect(actions).toEqual([['sts:GetFederationToken', 'sts:TagSession'], 's3:GetObject']);
+    const conditions = made
+      .resources('AWS::IAM::ManagedPolicy')
+      .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: { Condition?: unknown }[] }).Statement)
+      .map(({ Condition }) => Condition);
+    // What a grant may do is for its own sessions.
+    expect(conditions).toEqual([undefined, { StringEquals: { 'aws:PrincipalTag/daypass-grant': ['files'] } }]);
     const [secret] = made.resources('AWS::SecretsManager::Secret');
     expect(secret?.properties).not.toHaveProperty('SecretString');
   });

@@ -16,6 +16,15 @@ const permissions = [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/${aws
 const session = { tags: { tenant: '{tenant}', team: { value: '{team}', drop: 1 } }, sourceIdentity: '{sub}' };
 const grant = (more: object) => ({ from: 'ci', when: 'anyone', role: { permissions }, ...more });
 
+/** Who leaves all bounds to the permissions, as is right where a role has them. */
+const federatedGrant = (sub: string, tenant: string) => ({
+  from: 'ci',
+  way: 'federation-token',
+  when: { StringEquals: { sub } },
+  role: { permissions: [{ actions: ['s3:GetObject'], resources: [`arn:aws:s3:::privet/${tenant}/*`] }] },
+  session: { policy: [{ actions: ['s3:*'], resources: ['*'] }] },
+});
+
 const configuration = loadConfiguration({
   providers: { ci: { oidc: { issuer: issuer.issuer, audiences: ['web'] } } },
   grants: {
@@ -29,6 +38,8 @@ const configuration = loadConfiguration({
         policy: [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/{tenant}/*'] }],
       },
     }),
+    payroll: federatedGrant('bob', 'yellow'),
+    wide: federatedGrant('alice', 'blue'),
   },
 });
 
@@ -80,7 +91,7 @@ const assumed = 'arn:aws:sts::111122223333:assumed-role';
 describe.each([
   ['vouched', 43_200, `${assumed}/daypass-vouched/alice`],
   ['chained', 3600, `${assumed}/daypass-chained/alice`],
-  ['federated', 129_600, 'arn:aws:sts::111122223333:federated-user/alice'],
+  ['federated', 129_600, 'arn:aws:sts::111122223333:federated-user/federated.alice'],
 ])('%s', (name, seconds, arn) => {
   test('gives a session for as long as the way does', async () => {
     const { status, body } = await exchange({ grant: name, token: token() });
@@ -125,6 +136,32 @@ describe.each([
   });
 });
 
+describe('two grants of one IAM user', () => {
+  const reading = async (sub: string, grant: string) => {
+    const { body } = await exchange({ grant, token: token({ sub }) });
+    const at = { endpoint: stack.aws, region: 'us-east-1', forcePathStyle: true, credentials: keysIn(body) };
+    const s3 = new S3Client(at);
+    return (tenant: string) =>
+      s3.send(new GetObjectCommand({ Bucket: 'privet', Key: `${tenant}/plan.txt` })).then(
+        () => 'reads',
+        (error: Error) => error.name,
+      );
+  };
+
+  test('give each what its own permissions say, however wide its session policy is', async () => {
+    const [alice, bob] = [await reading('alice', 'wide'), await reading('bob', 'payroll')];
+    expect([await alice('blue'), await alice('yellow')]).toEqual(['reads', 'AccessDenied']);
+    expect([await bob('yellow'), await bob('blue')]).toEqual(['reads', 'AccessDenied']);
+    expect((await exchange({ grant: 'payroll', token: token() })).status).toBe(403);
+  });
+
+  test('are two people in the eyes of AWS, though they are called the same', async () => {
+    const one = await callerOf((await exchange({ grant: 'wide', token: token() })).body);
+    const other = await callerOf((await exchange({ grant: 'federated', token: token() })).body);
+    expect([one, other].map((arn) => arn?.split('/')[1])).toEqual(['wide.alice', 'federated.alice']);
+  });
+});
+
 describe('the key of the IAM user', () => {
   test('is rotated while exchanges go on, and none fails', async () => {
     const before = (await exchange({ grant: 'federated', token: token() })).body;
@@ -144,6 +181,6 @@ describe('the key of the IAM user', () => {
     expect(statuses.length).toBeGreaterThan(5);
     expect(new Set(statuses)).toEqual(new Set([200]));
     // What was given before goes on.
-    expect(await callerOf(before)).toContain('federated-user/alice');
+    expect(await callerOf(before)).toContain('federated-user/federated.alice');
   });
 });

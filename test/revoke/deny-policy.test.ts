@@ -4,7 +4,9 @@ import { evaluate } from '../../lib/policy/evaluate.ts';
 import { parsePolicy } from '../../lib/policy/parse-policy.ts';
 import { denyPolicy, longestDocument } from '../../lib/revoke/deny-policy.ts';
 import type { Revocation } from '../../lib/revoke/revocation.ts';
+import { revokedIn } from '../../lib/revoke/revoked.ts';
 import { aMoment } from '../kit/issuer.ts';
+import { aStore } from '../kit/store.ts';
 import { aGrantRevoked, aPerson, aRole, aRoleRevoked, aSession, roleArn } from './kit.ts';
 
 const allow = parsePolicy({
@@ -118,6 +120,26 @@ describe('a grant or a role', () => {
       expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:30Z' })).toBe(false);
     },
   );
+
+  test('is denied to all that a door gives which cannot ask the table', async () => {
+    const store = aStore();
+    let isGone = false;
+    const revoked = revokedIn({
+      get: (key, at) => (isGone ? Promise.reject(new Error('gone')) : store.get(key, at)),
+    });
+    await revoked(aMoment);
+    isGone = true;
+    const document = documentOf([aGrantRevoked()]);
+    let last = 0;
+    for (let seconds = 0; seconds < 700; seconds++) {
+      const at = new Date(aMoment.getTime() + seconds * 1000);
+      if (await revoked(at).catch(() => undefined)) last = seconds;
+    }
+    // The door may still be under way for 20 s.
+    const issued = new Date(aMoment.getTime() + (last + 20) * 1000).toISOString();
+    expect(last).toBeGreaterThan(30);
+    expect(isDenied(document, { 'aws:TokenIssueTime': issued })).toBe(true);
+  });
 
   test('of which every session has ended needs no policy', () => {
     const later = new Date(aMoment.getTime() + 13 * 3_600_000);
