@@ -9,9 +9,10 @@ import type { Prover } from '../lib/identity/prove-identity.ts';
 import { addressOf } from './configuration.ts';
 
 /** Throws when the environment does not hold. */
-export function awsProver(rim: Rim, { aws }: DoorConfiguration): Prover<AwsProof> {
+export function awsProver(rim: Rim, { aws, grants }: DoorConfiguration): Prover<AwsProof> {
   const ours = addressOf(rim);
   const providers = aws.map(({ audiences = [ours], ...rest }) => ({ ...rest, audiences }));
-  const means = { sts: rim.sts, partition: rim.environment().partition };
+  const given = [...grants.values()].map(({ role }) => role.arn);
+  const means = { sts: rim.sts, partition: rim.environment().partition, given };
   return (proof, now) => proveAwsRequest(proof, providers, means, now);
 }

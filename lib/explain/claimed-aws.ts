@@ -8,8 +8,15 @@ import { type Claims, typedSeconds } from './claimed.ts';
 /** STS always tells one; where nobody wrote it down, no condition on it holds. */
 const someId = 'AROAEXAMPLEEXAMPLE00';
 
+export interface AskedOfAws {
+  readonly provider: AwsProviderSettings;
+  /** ARNs of the roles and users whose sessions Daypass gives. */
+  readonly given: readonly string[];
+  readonly now: Date;
+}
+
 /** What GetCallerIdentity would tell: `arn`, and `user_id`. Throws a `Refusal` for what the provider does not take. */
-export function claimedByAws(claims: Claims, provider: AwsProviderSettings, now: Date): Identity {
+export function claimedByAws(claims: Claims, { provider, given, now }: AskedOfAws): Identity {
   const { name, accounts } = provider;
   const [arn, userId] = [claims.get('arn'), claims.get('user_id') ?? someId];
   if (typeof arn !== 'string' || typeof userId !== 'string') {
@@ -17,7 +24,7 @@ export function claimedByAws(claims: Claims, provider: AwsProviderSettings, now:
   }
   const [, partition = '', , , account = ''] = arn.split(':');
   if (!accounts.includes(account)) throw new Refusal('issuer_unknown', { account });
-  const principal = principalOf({ account, arn, userId }, partition);
+  const principal = principalOf({ account, arn, userId }, partition, given);
   const { texts, ...rest } = attributesOf(principal, provider);
   return {
     provider: name,

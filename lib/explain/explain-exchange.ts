@@ -63,11 +63,12 @@ export function explainExchange(
     request: undefined,
     ...more,
   });
-  const proof = identityOf(exchange, surroundings.now);
+  const grants = deployedGrants(configuration, surroundings.account);
+  const proof = identityOf(exchange, grants, surroundings.now);
   stages.push(proof.stage);
   if (!proof.identity) return end();
 
-  const granted = explainGrant(proof.identity, exchange.grant, deployedGrants(configuration, surroundings.account));
+  const granted = explainGrant(proof.identity, exchange.grant, grants);
   stages.push(granted.stage);
   if (!granted.grant) return end();
 
@@ -101,9 +102,13 @@ interface Proved {
   readonly identity: Identity | undefined;
 }
 
-function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | 'claims'>, now: Date): Proved {
+function identityOf(
+  { provider, claims }: Pick<ExchangeToExplain, 'provider' | 'claims'>,
+  grants: Grants,
+  now: Date,
+): Proved {
   try {
-    const identity = claimedBy(provider, claims, now);
+    const identity = claimedBy(provider, claims, { grants, now });
     const says = `${identity.subject}, as ${provider.name} would prove it: no signature is verified here.`;
     return { stage: stage('proof', 'passed', says, { warnings: unannounced(identity) }), identity };
   } catch (error) {
@@ -114,14 +119,18 @@ function identityOf({ provider, claims }: Pick<ExchangeToExplain, 'provider' | '
   }
 }
 
-function claimedBy(provider: ProviderSettings, claims: Claims, now: Date): Identity {
+function claimedBy(
+  provider: ProviderSettings,
+  claims: Claims,
+  { grants, now }: { readonly grants: Grants; readonly now: Date },
+): Identity {
   switch (provider.kind) {
     case 'oidc':
       return claimedByOidc(claims, provider, now);
     case 'saml':
       return claimedBySaml(claims, provider, now);
     case 'aws':
-      return claimedByAws(claims, provider, now);
+      return claimedByAws(claims, { provider, given: [...grants.values()].map(({ role }) => role.arn), now });
   }
 }
 

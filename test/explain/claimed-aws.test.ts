@@ -7,7 +7,11 @@ import { aMoment } from '../kit/issuer.ts';
 const fleet: AwsProviderSettings = { kind: 'aws', name: 'fleet', accounts: ['111122223333'], clockLeewaySeconds: 60 };
 const arn = 'arn:aws:sts::111122223333:assumed-role/ci-runner/build-7';
 const claimed = (claims: Readonly<Record<string, unknown>>) =>
-  claimedByAws(new Map(Object.entries(claims)), fleet, aMoment);
+  claimedByAws(new Map(Object.entries(claims)), {
+    provider: fleet,
+    given: ['arn:aws:iam::111122223333:role/daypass-files'],
+    now: aMoment,
+  });
 
 describe('what STS would tell', () => {
   test('an ARN is enough', () => {
@@ -26,6 +30,7 @@ describe('what STS would tell', () => {
     [{}, 'claims_invalid'],
     [{ arn: 1 }, 'claims_invalid'],
     [{ arn: 'arn:aws:iam::111122223333:root' }, 'claims_invalid'],
+    [{ arn: 'arn:aws:sts::111122223333:assumed-role/daypass-files/alice' }, 'claims_invalid'],
     [{ arn: 'arn:aws:sts::444455556666:assumed-role/ci-runner/build-7' }, 'issuer_unknown'],
   ])('%j is refused', (claims, code) => {
     try {

@@ -372,4 +372,30 @@ describe('over HTTP', () => {
     expect(Math.abs(until - Date.now() - hour * 1000)).toBeLessThan(10_000);
     noted.set(each, 'works');
   });
+
+  test('what Daypass gave proves nobody for the next session', async () => {
+    const given = working.find(({ way, part }) => way === 'vouch' && part === '1 h');
+    const other = working.find(({ way, provider, part }) => way === 'chain' && provider === 'aws' && part === '1 h');
+    if (!given || !other) throw new Error('There are no such grants.');
+    const { stack } = placeOf(given);
+    const keys = credentialsIn(await post(given, '/v1/credentials'));
+    const nonce = 'n0nce_n0nce_n0nce_again';
+    const awsRequest = await anAwsProof({
+      keys,
+      audience: stack.gateway,
+      nonce,
+      signedAt: new Date(),
+      region: 'us-east-1',
+    });
+    const answer = await fetch(`${stack.gateway}/v1/credentials`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant: other.name, awsRequest }),
+    });
+    expect([answer.status, stack.audit.at(-1)?.code, stack.audit.at(-1)?.detail]).toEqual([
+      401,
+      'claims_invalid',
+      { claim: 'arn', why: expect.stringContaining('that a grant gives') },
+    ]);
+  });
 });

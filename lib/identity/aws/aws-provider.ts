@@ -20,11 +20,16 @@ export interface AwsProvider {
   readonly clockLeewaySeconds: number;
 }
 
+export interface ProvingMeans extends StsMeans {
+  /** ARNs of the roles and users whose sessions Daypass gives. */
+  readonly given: readonly string[];
+}
+
 /** Form → audience → times → STS → account → principal. Rejects with a `Refusal`. */
 export async function proveAwsRequest(
   { request: proof }: AwsProof,
   providers: readonly AwsProvider[],
-  means: StsMeans,
+  means: ProvingMeans,
   now: Date,
 ): Promise<Identity> {
   const request = parseSignedRequest(proof, means.partition);
@@ -38,7 +43,7 @@ export async function proveAwsRequest(
   const provider = current.find(({ accounts }) => accounts.includes(caller.account));
   // Everybody in the world has an account that STS knows.
   if (!provider) throw new Refusal('issuer_unknown', { account: caller.account });
-  const principal = principalOf(caller, means.partition);
+  const principal = principalOf(caller, means.partition, means.given);
   return {
     provider: provider.name,
     issuer: stsEndpoint(request.region, means.partition),

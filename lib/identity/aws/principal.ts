@@ -31,8 +31,16 @@ const assumedRole = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([\w+=,.@:-]{1,64
 const user = /^arn:([\w-]+):iam::(\d{12}):user\/(?:[!-~]{1,511}\/)?([\w+=,.@-]{1,64})$/;
 const uniqueId = /^(?:A[A-Z0-9]{15,127}|\d{12}:aws:ec2-instance)(?::[\w+=,.@-]{2,64})?$/;
 
-/** Throws a `Refusal` for whoever is neither a role nor a user of the partition. */
-export function principalOf({ account, arn, userId }: CallerIdentity, partition: string): Principal {
+/**
+ * Throws a `Refusal` for whoever is neither a role nor a user of the partition, and for sessions of `given`, the ARNs of
+ * what Daypass gives: theirs would be a session that proves its bearer for the next one, without the policy, the tags, the
+ * end and the revocation of the first.
+ */
+export function principalOf(
+  { account, arn, userId }: CallerIdentity,
+  partition: string,
+  given: readonly string[],
+): Principal {
   const [, rolePartition, roleAccount, role, session] = assumedRole.exec(arn) ?? [];
   const [, userPartition, userAccount, name] = user.exec(arn) ?? [];
   if (role === undefined && name === undefined) throw refused(whyNot(arn));
@@ -41,6 +49,9 @@ export function principalOf({ account, arn, userId }: CallerIdentity, partition:
   if (!uniqueId.test(userId)) throw refused('has a user id of an unknown form');
   // The answer leaves out a role's path. Names are unique in an account whatever the path is.
   const principal = role === undefined ? arn : `arn:${partition}:iam::${account}:role/${role}`;
+  if (given.some((each) => withoutPath(each) === withoutPath(principal))) {
+    throw refused('is of a role or user that a grant gives, whose sessions prove nobody');
+  }
   const own: [AwsAttribute, string | undefined][] = [
     ['sub', principal],
     ['account', account],
@@ -56,6 +67,9 @@ export function principalOf({ account, arn, userId }: CallerIdentity, partition:
   const known = own.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return { arn: principal, attributes: new Map(known) };
 }
+
+/** IAM takes names that differ in case or path only for the same. */
+const withoutPath = (arn: string) => arn.replace(/:(role|user)\/.*\//, ':$1/').toLowerCase();
 
 const refused = (why: string) => new Refusal('claims_invalid', { claim: 'arn', why });
 

@@ -26,13 +26,14 @@ import { aStack, roleArn } from '../../kit/sts.ts';
 const later = (seconds: number) => new Date(aMoment.getTime() + seconds * 1000);
 
 interface Proving {
+  readonly given?: readonly string[];
   readonly providers?: readonly AwsProvider[];
   readonly sts?: Network;
   readonly now?: Date;
 }
 
-const prove = (request: string, { providers = [aFleet()], sts = anSts(), now = aMoment }: Proving = {}) =>
-  proveAwsRequest({ kind: 'aws', request }, providers, { sts, partition: 'aws' }, now);
+const prove = (request: string, { providers = [aFleet()], sts = anSts(), given = [], now = aMoment }: Proving = {}) =>
+  proveAwsRequest({ kind: 'aws', request }, providers, { sts, partition: 'aws', given }, now);
 
 const refusalOf = (request: string, proving?: Proving) =>
   prove(request, proving).then(

@@ -4,7 +4,9 @@ import { principalOf } from '../../../lib/identity/aws/principal.ts';
 import { Refusal } from '../../../lib/refusal.ts';
 
 const account = '111122223333';
-const of = (arn: string, userId = 'AROAQ3EGAAAAEXAMPLE01:build-7') => principalOf({ account, arn, userId }, 'aws');
+const given = [`arn:aws:iam::${account}:role/team/Daypass-files`, `arn:aws:iam::${account}:user/daypass-federation`];
+const of = (arn: string, userId = 'AROAQ3EGAAAAEXAMPLE01:build-7') =>
+  principalOf({ account, arn, userId }, 'aws', given);
 const attributes = (arn: string, userId?: string) => Object.fromEntries(of(arn, userId).attributes);
 
 test('a session of a role is told by the role, whatever the session', () => {
@@ -76,6 +78,10 @@ describe('who is neither a role nor a user is refused', () => {
     [`arn:aws-us-gov:sts::${account}:assumed-role/ci-runner/build-7`, 'another partition'],
     [`arn:aws-cn:iam::${account}:user/ali`, 'another partition'],
     ['', 'neither'],
+    [`arn:aws:sts::${account}:assumed-role/Daypass-files/alice`, 'that a grant gives'],
+    [`arn:aws:sts::${account}:assumed-role/daypass-FILES/alice`, 'that a grant gives'],
+    [`arn:aws:iam::${account}:user/daypass-federation`, 'that a grant gives'],
+    [`arn:aws:iam::${account}:user/there/daypass-federation`, 'that a grant gives'],
   ])('%j', (arn, why) => {
     expect(whyNot(arn)).toContain(why);
   });
