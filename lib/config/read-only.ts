@@ -73,6 +73,33 @@ export const writingActions: ReadonlyMap<string, string> = new Map([
   ['sts', 'GetDelegatedAccessToken GetFederationToken GetWebIdentityToken'],
 ]);
 
+/**
+ * They read, AWS says, and what they read is other credentials or a link that signs in: whoever has it acts outside the
+ * session, and may write. Tokens of registries are left out, without which nothing can be pulled from them.
+ */
+export const handingOutActions: ReadonlyMap<string, string> = new Map([
+  ['acm', 'GetAcmeExternalAccountBindingCredentials'],
+  ['amplifybackend', 'GetToken'],
+  ['bedrock-agentcore', 'GetResourceOauth2Token GetResourcePaymentToken'],
+  ['cloudwatch', 'GetSpaceCredentials GetSpaceCredentialsForOrganization'],
+  ['codeconnections', 'GetConnectionToken GetIndividualAccessToken'],
+  ['codestar-connections', 'GetConnectionToken GetIndividualAccessToken'],
+  ['cognito-identity', 'GetCredentialsForIdentity GetOpenIdToken GetOpenIdTokenForDeveloperIdentity'],
+  ['connect', 'GetFederationToken'],
+  ['datazone', 'GetDomainExecutionRoleCredentials GetEnvironmentCredentials'],
+  ['finspace-api', 'GetProgrammaticAccessCredentials'],
+  ['gamelift', 'GetComputeAccess GetComputeAuthToken GetInstanceAccess'],
+  ['lakeformation', 'GetTemporaryGluePartitionCredentials GetTemporaryGlueTableCredentials'],
+  ['license-manager', 'GetAccessToken'],
+  ['pca-connector-scep', 'GetChallengePassword'],
+  ['quicksight', 'GetAnonymousUserEmbedUrl GetDashboardEmbedUrl GetSessionEmbedUrl'],
+  ['redshift', 'GetIdentityCenterAuthToken'],
+  ['redshift-serverless', 'GetIdentityCenterAuthToken'],
+  ['s3', 'GetDataAccess'],
+  ['ssm', 'GetAccessToken'],
+  ['sts', 'GetSessionToken'],
+]);
+
 /** Also what a bound says, which the file has no words for. */
 export interface BoundStatement extends DeclaredStatement {
   /** Speaks of all actions but these: NotAction. */
@@ -101,10 +128,10 @@ export function readingOnly(
   const named = (table: ReadonlyMap<string, string>) =>
     services.flatMap((service) => (table.get(service)?.split(' ') ?? []).map((name) => `${service}:${name}`));
   const reading = services.flatMap((service) => readingVerbs.map((verb) => `${service}:${verb}*`));
-  const writing = named(writingActions);
+  const others = [...named(writingActions), ...named(handingOutActions)];
   const denied = { effect: 'Deny' as const, resources: ['*'] };
   return [
     { sid: 'ReadOnly', ...denied, actions: [...reading, ...named(readingActions)], except: true },
-    ...(writing.length > 0 ? [{ sid: 'WritesAllTheSame', ...denied, actions: writing }] : []),
+    ...(others.length > 0 ? [{ sid: 'ReadsByNameOnly', ...denied, actions: others }] : []),
   ];
 }
