@@ -54,7 +54,9 @@ export function entryOf(line: string): AuditEntry | undefined {
   if (record?.event !== 'exchange') return undefined;
   const { requestId: id, time, provider, subject, operator, assumedRoleId, sessionName } = record;
   if (!isText(id) || !requestIdForm.test(id) || !isText(time) || !timeForm.test(time)) return undefined;
-  const person = isText(provider) && isText(subject) ? personOf(provider, subject) : operator;
+  // Who looks into somebody's token is found by his own name; whose it was stands in the record.
+  const proved = isText(provider) && isText(subject) ? personOf(provider, subject) : undefined;
+  const person = isText(operator) ? operator : proved;
   const session = isText(assumedRoleId) ? assumedRoleId.slice(assumedRoleId.indexOf(':') + 1) : sessionName;
   const found = {
     person,

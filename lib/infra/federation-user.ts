@@ -19,6 +19,7 @@ import { grantTag } from '../session/session-tags.ts';
 import { alarmFor, type Watch } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
 import { wildcardFindings } from './granted-roles.ts';
+import { onlyFunctions } from './only-functions.ts';
 import type { Place } from './regions.ts';
 
 export interface FederationUserProps {
@@ -80,6 +81,7 @@ export class FederationUser extends Construct {
       description: 'Daypass: the access key of the IAM user that asks for federation tokens.',
       ...(place.sharedFrom !== undefined && { secretName }),
     });
+    secret.addToResourcePolicy(onlyFunctions('secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'));
     const { function: target } = new DoorFunction(this, 'Rotation', {
       door: 'rotate-key',
       description: 'Daypass: makes the IAM user another access key, and takes the old one away.',

@@ -35,7 +35,7 @@ export class Ways extends Construct {
   private readonly keys: SigningKeys | undefined;
   private readonly user: FederationUser | undefined;
   private readonly issuer: string;
-  private readonly chained: readonly string[];
+  private readonly configuration: Configuration;
 
   constructor(scope: Construct, id: string, props: WaysProps) {
     super(scope, id);
@@ -44,7 +44,7 @@ export class Ways extends Construct {
     this.issuer = issuer;
     this.keys = goes(configuration, 'vouch') ? new SigningKeys(this, 'Keys', { generation, place }) : undefined;
     this.user = goes(configuration, 'federation-token') ? new FederationUser(this, 'FederationUser', props) : undefined;
-    this.chained = [...configuration.grants.values()].filter(({ way }) => way === 'chain').map(roleArnOf);
+    this.configuration = configuration;
   }
 
   /** For whoever has to tell our own tokens' sessions from others. */
@@ -52,35 +52,46 @@ export class Ways extends Construct {
     return this.keys ? { [variables.issuer]: this.issuer } : {};
   }
 
-  environmentOf({ issues, publishesKeys, revokes }: Needs): Variables {
-    if (revokes) return this.issuerVariable();
-    return { ...this.keyVariables(issues, publishesKeys), ...(issues && this.userVariables()) };
+  environmentOf(needs: Needs): Variables {
+    if (needs.revokes) return this.issuerVariable();
+    return { ...this.keyVariables(needs), ...this.userVariables(needs) };
   }
 
-  private userVariables(): Variables {
-    return this.user ? { [variables.federationSecret]: this.user.secretArn } : {};
+  private userVariables(needs: Needs): Variables {
+    const asks = this.given(needs, 'federation-token').length > 0;
+    return this.user && asks ? { [variables.federationSecret]: this.user.secretArn } : {};
   }
 
-  private keyVariables(issues: true | undefined, publishesKeys: true | undefined): Variables {
-    if (!this.keys || (!issues && !publishesKeys)) return {};
+  private keyVariables(needs: Needs): Variables {
+    const { publishesKeys } = needs;
+    if (!this.keys || (!publishesKeys && this.given(needs, 'vouch').length === 0)) return {};
     // Whoever signs needs to know one key only.
     const arns = publishesKeys ? this.keys.arns : this.keys.arns.slice(0, 1);
     return { [variables.issuer]: this.issuer, [variables.signingKeys]: arns.join(',') };
   }
 
-  permit(door: DoorFunction, { issues, publishesKeys }: Needs): void {
-    if (publishesKeys) this.keys?.allowReading(door.function);
-    if (!issues) return;
-    this.keys?.allowSigning(door.function);
-    this.user?.allowReading(door.function);
-    if (this.chained.length > 0) {
-      door.function.addToRolePolicy(
-        new PolicyStatement({
-          actions: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-          resources: [...this.chained],
-        }),
-      );
-    }
+  permit(door: DoorFunction, needs: Needs): void {
+    if (needs.publishesKeys) this.keys?.allowReading(door);
+    if (this.given(needs, 'vouch').length > 0) this.keys?.allowSigning(door);
+    if (this.given(needs, 'federation-token').length > 0) this.user?.allowReading(door.function);
+    const chained = this.given(needs, 'chain');
+    if (chained.length === 0) return;
+    const namesSource = chained.some(({ session }) => session.sourceIdentity !== undefined);
+    door.function.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sts:AssumeRole', 'sts:TagSession', ...(namesSource ? ['sts:SetSourceIdentity'] : [])],
+        resources: [...new Set(chained.map(roleArnOf))],
+      }),
+    );
+  }
+
+  /** The grants of a way that a door can give: those whose proofs it takes. */
+  private given({ issues, takes }: Needs, way: Way): readonly GrantSettings[] {
+    if (!issues) return [];
+    const { grants, providers } = this.configuration;
+    // Behind a sign-in stands an assertion.
+    const kinds = new Set<string | undefined>(takes.map((kind) => (kind === 'sign-in' ? 'saml' : kind)));
+    return [...grants.values()].filter((grant) => grant.way === way && kinds.has(providers.get(grant.from)?.kind));
   }
 }
 

@@ -34,6 +34,11 @@ describe('a line', () => {
     expect(entry).not.toHaveProperty('key');
   });
 
+  test('of an operator who looks into a token is found by his ARN, and not by whose it was', () => {
+    const operator = 'arn:aws:iam::111122223333:user/ops';
+    expect(entryOf(JSON.stringify(aRecord({ operator })))?.person).toBe(operator);
+  });
+
   test('of an operator is found by his ARN', () => {
     const { provider: _, subject: __, ...record } = aRecord({ operator: 'arn:aws:iam::111122223333:user/ops' });
     expect(entryOf(JSON.stringify(record))?.person).toBe('arn:aws:iam::111122223333:user/ops');

@@ -35,15 +35,20 @@ describe('npm run synth', () => {
     );
   });
 
-  test('is clean for three accounts and two Regions, too', async () => {
+  test('is clean for three accounts and two Regions and every way, too', async () => {
     const file = join(folder, 'regions.yaml');
     const out = join(folder, 'regions.out');
     writeFileSync(
       file,
       `url: https://access.acme.example
 operations: { regions: [eu-central-1, us-east-1], tracing: true, concurrency: { credentials: 50 } }
-providers: { app: { oidc: { issuer: "https://login.acme.example", audiences: [web] } } }
+providers:
+  app: { oidc: { issuer: "https://login.acme.example", audiences: [web] } }
+  fleet: { aws: { accounts: ["444455556666"] } }
 grants:
+  vouched: { from: fleet, way: vouch, when: anyone, role: { permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
+  chained: { from: fleet, way: chain, when: anyone, role: { permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
+  long: { from: fleet, way: federation-token, when: anyone, role: { permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] }, session: { policy: [{ actions: ["s3:*"], resources: ["*"] }] } }
   one: { from: app, when: { StringEquals: { sub: alice } }, role: { permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
   two: { from: app, when: { StringEquals: { sub: alice } }, role: { account: "444455556666", permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }
   three: { from: app, when: { StringEquals: { sub: alice } }, role: { account: "777788889999", permissions: [{ actions: ["s3:GetObject"], resources: ["arn:aws:s3:::a/b"] }] } }

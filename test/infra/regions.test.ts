@@ -76,6 +76,25 @@ describe('three accounts and two Regions', () => {
     expect(findings).toBe(false);
   });
 
+  test.each([
+    ['vouch', {}],
+    ['chain', {}],
+    ['federation-token', { session: { policy: [aPermission()] } }],
+  ])('are without findings where a grant goes by %s', (way, more) => {
+    const each = loadConfiguration({
+      url: 'https://access.acme.example',
+      operations: { regions: [home, other] },
+      providers: { app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } } },
+      grants: { files: { from: 'app', when: 'anyone', way, role, ...more } },
+    });
+    try {
+      daypassApp({ configuration: each, env: { account, region: home } }).synth();
+      expect(process.exitCode).toBe(sound);
+    } finally {
+      process.exitCode = sound;
+    }
+  });
+
   test('have the same doors and routes in each Region', () => {
     const routes = ({ resources }: Deployed) =>
       resources('AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);

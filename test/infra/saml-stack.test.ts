@@ -398,7 +398,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('to call a function: its own route of our API, and the rules by the hour and day', () => {
+  test('to call a function: its own route of our API, and the rules by the hour', () => {
     const callers = whole
       .resources('AWS::Lambda::Permission')
       // Of the logs, told of where they are heard.
@@ -406,14 +406,14 @@ describe('permissions', () => {
       .map(({ properties: { Principal, SourceArn, Action } }) => [
         Action,
         Principal,
-        String(SourceArn).replace(/^.*?(\/\*\/\*\/.*|:[A-Za-z]*(?:Hourly|Daily)[0-9A-F]{8})$/, '$1'),
+        String(SourceArn).replace(/^.*?(\/\*\/\*\/.*|:[A-Za-z]*Hourly[0-9A-F]{8})$/, '$1'),
       ]);
     const ofRoutes = routes.map(({ path }) => ['lambda:InvokeFunction', 'apigateway.amazonaws.com', `/*/*${path}`]);
     expect(callers).toEqual(
       expect.arrayContaining([
         ...ofRoutes,
-        ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Hourly/)],
-        ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Daily/)],
+        ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/MetadataRefresh.*Hourly/)],
+        ['lambda:InvokeFunction', 'events.amazonaws.com', expect.stringMatching(/Revocations.*Hourly/)],
       ]),
     );
     // The refresh of metadata, the watch of providers, the sweep of revocations.

@@ -24,6 +24,14 @@ const issuing = ['console', 'containercredentials', 'credentials', 'stsquery', '
 const besides = (permissions: readonly unknown[] = []) =>
   permissions.filter((each) => !/dynamodb:/.test(JSON.stringify(each)));
 
+const onlyFunctions = (Action: string | readonly string[]) => ({
+  Effect: 'Deny',
+  Principal: { AWS: '*' },
+  Action,
+  Resource: '*',
+  Condition: { ArnNotLike: { 'aws:PrincipalArn': `${iam}:role/daypass/doors/*` } },
+});
+
 describe('vouch', () => {
   const made = deployed(configurationOf({ way: 'vouch', session: { tags: { tenant: '{tenant}' } } }, { url }));
   const keys = made.resources('AWS::KMS::Key');
@@ -56,6 +64,12 @@ describe('vouch', () => {
     expect(made.permissions.issuer).toEqual([
       { Effect: 'Allow', Action: 'kms:GetPublicKey', Resource: keys.map(({ arn }) => arn) },
     ]);
+  });
+
+  test('signs for functions of Daypass only, whatever IAM allows others', () => {
+    for (const { properties } of keys) {
+      expect(properties.KeyPolicy).toMatchObject({ Statement: expect.arrayContaining([onlyFunctions('kms:Sign')]) });
+    }
   });
 
   test('trusts our issuer for the audience and the grant, and lets STS take the tags', () => {
@@ -113,12 +127,19 @@ describe('chain', () => {
   test('lets the doors that give credentials assume this role, and no others', () => {
     const role = {
       Effect: 'Allow',
-      Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
       Resource: `${iam}:role/daypass-files`,
     };
     const holders = Object.entries(made.permissions).filter(([, own]) => JSON.stringify(own).includes('sts:'));
     expect(holders.map(([name]) => name).sort()).toEqual(issuing);
     for (const [, own] of holders) expect(besides(own)).toEqual([role]);
+  });
+
+  test('lets them say the source identity where a grant does', () => {
+    const { permissions } = deployed(configurationOf({ way: 'chain', session: { sourceIdentity: '{sub}' } }));
+    expect(besides(permissions.credentials)).toEqual([
+      expect.objectContaining({ Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'] }),
+    ]);
   });
 
   test('trusts the doors of this account, with the ExternalId, from within the organisation', () => {
@@ -143,6 +164,37 @@ describe('chain', () => {
   });
 });
 
+describe('grants of AWS accounts only', () => {
+  const providers = {
+    app: { oidc: { issuer: 'https://login.acme.example', audiences: ['web'] } },
+    fleet: { aws: { accounts: ['444455556666'] } },
+  };
+  const ways = [
+    ['vouch', {}],
+    ['chain', {}],
+    ['federation-token', { session: { policy: [aPermission()] } }],
+  ] as const;
+  const fleet = Object.fromEntries(
+    ways.map(([way, more]) => [
+      way,
+      { from: 'fleet', when: 'anyone', way, role: { permissions: [aPermission()] }, ...more },
+    ]),
+  );
+  const grants = { ...fleet, files: { from: 'app', when: 'anyone', role: { permissions: [aPermission()] } } };
+  const made = deployed(loadConfiguration({ url, providers, grants }));
+
+  test('give nothing to the doors that take no signed requests', () => {
+    const holders = Object.entries(made.permissions).filter(([name, own]) =>
+      /kms:Sign|GetSecretValue|sts:AssumeRole/.test(name.includes('Rotation') ? '' : JSON.stringify(own)),
+    );
+    expect(holders.map(([name]) => name).sort()).toEqual(['console', 'credentials', 'tokenexchange']);
+    for (const door of ['stsquery', 'containercredentials']) {
+      expect(made.environments[door]).not.toHaveProperty('DAYPASS_SIGNING_KEYS');
+      expect(made.environments[door]).not.toHaveProperty('DAYPASS_FEDERATION_SECRET');
+    }
+  });
+});
+
 describe('federation-token', () => {
   const made = deployed(configurationOf({ way: 'federation-token', session: { policy: [aPermission()] } }));
 
@@ -164,6 +216,13 @@ describe('federation-token', () => {
     expect(conditions).toEqual([undefined, { StringEquals: { 'aws:PrincipalTag/daypass-grant': ['files'] } }]);
     const [secret] = made.resources('AWS::SecretsManager::Secret');
     expect(secret?.properties).not.toHaveProperty('SecretString');
+  });
+
+  test('keeps the key from everybody but functions of Daypass', () => {
+    const [policy] = made.resources('AWS::SecretsManager::ResourcePolicy');
+    expect(policy?.properties.ResourcePolicy).toMatchObject({
+      Statement: [onlyFunctions(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'])],
+    });
   });
 
   test('lets the doors that give credentials read the key, and one function make it anew every month', () => {

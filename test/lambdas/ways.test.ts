@@ -1,10 +1,12 @@
 // Every way of issuing, from a door over HTTP to credentials that work in the embedded account.
 
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
+import { freePorts } from '../kit/loopback.ts';
 import { aStack, type RunningStack, serveIssuer } from '../kit/stack.ts';
 
 const issuer: Issuer = anIssuer({ issuer: 'https://ci.acme.example' });
@@ -25,29 +27,42 @@ const federatedGrant = (sub: string, tenant: string) => ({
   session: { policy: [{ actions: ['s3:*'], resources: ['*'] }] },
 });
 
-const configuration = loadConfiguration({
-  providers: { ci: { oidc: { issuer: issuer.issuer, audiences: ['web'] } } },
-  grants: {
-    vouched: grant({ way: 'vouch', session: { ...session, duration: '12h' } }),
-    chained: grant({ way: 'chain', session: { ...session, transitiveTags: ['tenant'] } }),
-    federated: grant({
-      way: 'federation-token',
-      session: {
-        tags: { tenant: '{tenant}' },
-        duration: '36h',
-        policy: [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/{tenant}/*'] }],
-      },
-    }),
-    payroll: federatedGrant('bob', 'yellow'),
-    wide: federatedGrant('alice', 'blue'),
-  },
-});
+const configurationIn = (file: object) =>
+  loadConfiguration({
+    ...file,
+    providers: { ci: { oidc: { issuer: issuer.issuer, audiences: ['web'] } } },
+    grants: {
+      vouched: grant({ way: 'vouch', session: { ...session, duration: '12h' } }),
+      chained: grant({ way: 'chain', session: { ...session, transitiveTags: ['tenant'] } }),
+      federated: grant({
+        way: 'federation-token',
+        session: {
+          tags: { tenant: '{tenant}' },
+          duration: '36h',
+          policy: [{ actions: ['s3:*'], resources: ['arn:aws:s3:::privet/{tenant}/*'] }],
+        },
+      }),
+      payroll: federatedGrant('bob', 'yellow'),
+      wide: federatedGrant('alice', 'blue'),
+    },
+  });
+
+const configuration = configurationIn({});
 
 let stack: RunningStack;
+/** Of the IAM user's key. */
+let secretArn: string | undefined;
 let served: Awaited<ReturnType<typeof serveIssuer>>;
 beforeAll(async () => {
   served = await serveIssuer(issuer);
-  stack = await aStack({ configuration, standIns: new Map([[issuer.issuer, served.address]]) });
+  stack = await aStack({
+    configuration,
+    standIns: new Map([[issuer.issuer, served.address]]),
+    rim(rim) {
+      secretArn ??= rim.environment().federationSecret;
+      return rim;
+    },
+  });
 });
 afterAll(async () => {
   await stack?.stop();
@@ -134,6 +149,38 @@ describe.each([
     expect(status).toBe(403);
     expect(stack.audit.findLast(({ event }) => event === 'exchange')).toMatchObject({ code: 'session_unrenderable' });
   });
+});
+
+describe('what asks AWS', () => {
+  test('is in the hands of the functions only, and not in an administrator’s', async () => {
+    const at = { endpoint: stack.aws, region: 'us-east-1', credentials: stack.administrator };
+    const asked = new SecretsManagerClient(at).send(new GetSecretValueCommand({ SecretId: secretArn }));
+    await expect(asked).rejects.toThrow(/explicit deny in a resource-based policy/);
+  });
+});
+
+test('in several Regions doors ask for the keys of the first', async () => {
+  const port = await freePorts(4);
+  const url = `http://127.0.0.1:${port}`;
+  const regions = ['eu-central-1', 'us-east-1'];
+  const regional = configurationIn({ url: 'https://access.acme.example', operations: { regions } });
+  const running = await aStack({
+    configuration: { ...regional, url },
+    port,
+    standIns: new Map([[issuer.issuer, served.address]]),
+  });
+  try {
+    for (const name of ['vouched', 'federated']) {
+      const answer = await fetch(`${url}/v1/credentials`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ grant: name, token: token() }),
+      });
+      expect([name, answer.status, running.audit.at(-1)?.detail]).toEqual([name, 200, undefined]);
+    }
+  } finally {
+    await running.stop();
+  }
 });
 
 describe('two grants of one IAM user', () => {

@@ -3,6 +3,7 @@
 
 import { constants, generateKeyPairSync, type KeyObject, privateEncrypt } from 'node:crypto';
 import { AwsError } from '../../aws-query/aws-error.ts';
+import type { Keys } from '../../policy/context.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
@@ -20,6 +21,8 @@ export interface KmsOf {
 
 interface Key {
   readonly arn: string;
+  /** `alias/{name}`. */
+  readonly aliases: readonly string[];
   readonly policy: Policy;
   readonly pair: () => { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 }
@@ -27,10 +30,13 @@ interface Key {
 const algorithm = 'RSASSA_PKCS1_V1_5_SHA_256';
 
 export function kmsService({ stack, iam, sessions }: KmsOf): Service {
+  const named = resourcesOf(stack, 'AWS::KMS::Alias').map(({ properties }) => properties);
   const keys = new Map(
-    resourcesOf(stack, 'AWS::KMS::Key').map(({ arn, logicalId, properties }): readonly [string, Key] => {
+    resourcesOf(stack, 'AWS::KMS::Key').flatMap(({ arn, logicalId, properties }): [string, Key][] => {
       const policy = parsePolicy({ name: logicalId, kind: 'resource', document: properties.KeyPolicy });
-      return [arn, { arn, policy, pair: pairMadeOnce() }];
+      const aliases = named.filter((each) => each.TargetKeyId === arn).map((each) => String(each.AliasName));
+      const key = { arn, aliases, policy, pair: pairMadeOnce() };
+      return [arn, ...aliases.map((alias) => arn.replace(/key\/.*$/, alias))].map((each) => [each, key]);
     }),
   );
   return jsonService({
@@ -78,16 +84,15 @@ function run(call: JsonCall, keys: ReadonlyMap<string, Key>, stack: StackTemplat
   }
 }
 
-type Keys = readonly (readonly [string, string])[];
-
 function permit(
   { caller, operation, scene }: JsonCall,
-  { arn, policy }: Key,
+  { arn, aliases, policy }: Key,
   { account }: StackTemplate,
   keys: Keys,
 ): void {
   const of = { account, policies: [policy], mustAllow: true };
-  const access = { caller, action: `kms:${operation}`, resource: arn, keys, of };
+  const known: Keys = [...keys, ['kms:ResourceAliases', aliases]];
+  const access = { caller, action: `kms:${operation}`, resource: arn, keys: known, of };
   const verdict = judge(access, scene);
   if (verdict.allowed) return;
   throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });

@@ -3,6 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../aws-query/aws-error.ts';
+import type { ResourcePolicies } from '../../policy/authorize.ts';
+import { parsePolicy } from '../../policy/parse-policy.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
 import { deniedText, judge } from './access.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
@@ -43,7 +45,21 @@ export function embeddedSecrets({ stack, iam, sessions }: SecretsManagerOf): Emb
       new Map([[randomUUID(), { text: randomUUID(), stages: new Set([current]) }]]),
     ]),
   );
-  const run = async (call: JsonCall) => answer(call, secrets);
+  const policies = new Map(
+    resourcesOf(stack, 'AWS::SecretsManager::ResourcePolicy').map(({ logicalId, properties }) => [
+      String(properties.SecretId),
+      parsePolicy({ name: logicalId, kind: 'resource', document: properties.ResourcePolicy }),
+    ]),
+  );
+  const run = async (call: JsonCall) => {
+    const arn = wholeArn(String(call.members.SecretId), secrets);
+    const policy = policies.get(arn);
+    return answer({ call, arn }, secrets, {
+      account: stack.account,
+      policies: policy ? [policy] : [],
+      mustAllow: false,
+    });
+  };
   return {
     service: jsonService({ name: 'secretsmanager', target: 'secretsmanager', iam, sessions, run }),
     async rotate(arn, by) {
@@ -54,6 +70,10 @@ export function embeddedSecrets({ stack, iam, sessions }: SecretsManagerOf): Emb
   };
 }
 
+/** A secret may be named without the six characters that Secrets Manager adds; what may be done is of its whole ARN. */
+const wholeArn = (named: string, secrets: ReadonlyMap<string, Secret>) =>
+  [...secrets.keys()].find((arn) => arn.slice(0, -'-AbCdEf'.length) === named) ?? named;
+
 const missing = () =>
   new AwsError({
     status: 400,
@@ -61,9 +81,12 @@ const missing = () =>
     message: "Secrets Manager can't find the specified secret.",
   });
 
-function answer({ operation, members, caller, scene }: JsonCall, secrets: ReadonlyMap<string, Secret>): object {
-  const arn = String(members.SecretId);
-  const access = { caller, action: `secretsmanager:${operation}`, resource: arn };
+function answer(
+  { call: { operation, members, caller, scene }, arn }: { readonly call: JsonCall; readonly arn: string },
+  secrets: ReadonlyMap<string, Secret>,
+  of: ResourcePolicies,
+): object {
+  const access = { caller, action: `secretsmanager:${operation}`, resource: arn, of };
   const verdict = judge(access, scene);
   if (!verdict.allowed) {
     throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
