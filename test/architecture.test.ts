@@ -109,7 +109,7 @@ const homes = new Map<string, readonly string[]>([
     ],
   ],
   ['@aws-sdk/client-kms', ['lib/issue/kms-signer.ts']],
-  ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts', 'lib/cli/live-doors.ts']],
+  ['@aws-sdk/client-sts', ['lib/cli/live-sts.ts', 'lib/cli/live-doors.ts', 'lib/cli/live-iam.ts']],
   ['@smithy/signature-v4', ['lib/issue/aws-signature.ts', 'lib/cli/']],
   ['@napi-rs/keyring', ['lib/cli/secret-store.ts']],
   ['open', ['lib/cli/this-machine.ts']],

@@ -79,7 +79,8 @@ export function auditRecord(origin: Origin, trail: Trail, now: Date, error?: unk
       way: session.way,
       roleArn: session.roleArn,
       sessionName: session.sessionName,
-      tags: session.tags ? tagsGiven(session.tags) : identity && tagsSignedFor(identity),
+      // With forward STS reads them in the proof; in other ways the session has ours and no others.
+      tags: session.way === 'forward' ? identity && tagsSignedFor(identity) : session.tags && tagsGiven(session.tags),
       durationSeconds: session.duration.seconds,
       durationLimitedBy: session.duration.limitedBy,
     }),

@@ -119,7 +119,17 @@ export const kinds = {
   'trust-not-judged': {
     severity: 'warning',
     reason: "Whether the role's trust policy lets in whom the grant lets in cannot be told from here.",
-    fix: 'Write --account and --url, or try one caller with daypass explain --live.',
+    fix: 'Write --account and --url, ask with credentials of the account of the role, or try one caller with daypass explain --live.',
+  },
+  'role-missing': {
+    severity: 'error',
+    reason: 'The account has no such role, so nobody can have it.',
+    fix: 'Make the role, or correct the ARN: its path is part of it.',
+  },
+  'role-ends-sooner': {
+    severity: 'error',
+    reason: 'The role gives no sessions as long as the configuration says, so STS refuses to.',
+    fix: "Raise the role's MaxSessionDuration, or write here what IAM says of it.",
   },
   'provider-missing': {
     severity: 'error',

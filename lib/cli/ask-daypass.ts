@@ -2,7 +2,7 @@
 
 import { isRecord } from '../record.ts';
 import { awsFailure } from './aws-failure.ts';
-import { Denied, type Io, Unreachable } from './command.ts';
+import { Denied, type Io, Unreachable, UsageError } from './command.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
 import type { ToSign } from './live-doors.ts';
 
@@ -52,10 +52,12 @@ export async function askDaypass(
   // API Gateway's own word; Daypass was not asked.
   if (signed && answer.status === 403 && error === undefined) {
     throw new Denied(
-      `API Gateway says ${String(message)}: the AWS credentials may not execute-api:Invoke ${path.split('?')[0]}.`,
+      `API Gateway says ${String(message)}: the AWS credentials may not execute-api:Invoke ${method} ${path.split('?')[0]}.`,
     );
   }
   const says = `${String(message ?? `It answered ${answer.status}.`)}${error === undefined ? '' : ` (${String(error)}${requestId === undefined ? '' : `, request ${String(requestId)}`})`}`;
+  // An operator's question that could not be put is no no.
+  if (signed && answer.status === 400) throw new UsageError(says);
   throw answer.status >= 500 || answer.status === 429 ? new Unreachable(says) : new Denied(says);
 }
 

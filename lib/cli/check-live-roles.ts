@@ -19,9 +19,13 @@ export async function checkLiveRoles(
     const found = await iam.role(roleArn);
     const path = `grants.${required.grant}.role`;
     const grant = grants.get(required.grant);
+    if (found === 'elsewhere') {
+      const says = `is "${roleArn}", of another account than these credentials`;
+      findings.push({ code: 'trust-not-judged', path: `${path}.arn`, says });
+      continue;
+    }
     if (!found || !grant) {
-      const says = `is "${roleArn}", which IAM does not have in the account of these credentials`;
-      findings.push({ code: 'configuration', path: `${path}.arn`, says });
+      findings.push({ code: 'role-missing', path: `${path}.arn`, says: `is "${roleArn}", which IAM does not have` });
       continue;
     }
     findings.push(...checkTrust(found.trustPolicy, `${roleArn}:`));
@@ -29,7 +33,7 @@ export async function checkLiveRoles(
     findings.push(...(await checkLiveProvider(required, iam)));
     if (found.maxSessionSeconds < maxSessionSeconds) {
       const says = `is ${maxSessionSeconds} s; IAM says ${found.maxSessionSeconds} s`;
-      findings.push({ code: 'configuration', path: `${path}.maxSessionDuration`, says });
+      findings.push({ code: 'role-ends-sooner', path: `${path}.maxSessionDuration`, says });
     }
   }
   return findings;

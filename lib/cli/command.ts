@@ -79,6 +79,20 @@ export function argumentsIn<const O extends Options>(args: readonly string[], op
   }
 }
 
+/** Throws a `UsageError` for what is no account. */
+export function checkAccount(account: string | undefined): void {
+  if (account !== undefined && !/^\d{12}$/.test(account)) {
+    throw new UsageError(`--account ${account}: an AWS account ID has 12 digits.`);
+  }
+}
+
+/** Throws a `UsageError` for what is no address of doors. */
+export function checkAddress(url: string | undefined): void {
+  if (url !== undefined && !(URL.canParse(url) && /^https?:\/\/[^/?#]+$/.test(url))) {
+    throw new UsageError(`--url ${url}: the address of the doors without a path, as https://access.acme.example.`);
+  }
+}
+
 /** A text itself, `@file` for what a file holds, `-` for what comes in. */
 export async function textOf(argument: string, io: Io): Promise<string> {
   if (argument === '-') return (await io.readStdin()).trim();

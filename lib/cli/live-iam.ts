@@ -7,7 +7,9 @@ import {
   IAMClient,
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
+/** `elsewhere` stands for a role of another account than the credentials are of: IAM tells of its own only. */
 export interface LiveRole {
   /** JSON text. */
   readonly trustPolicy: string;
@@ -17,7 +19,7 @@ export interface LiveRole {
 
 export interface LiveIam {
   /** `undefined` where there is no such role. Rejects when IAM cannot be asked. */
-  role(arn: string): Promise<LiveRole | undefined>;
+  role(arn: string): Promise<LiveRole | 'elsewhere' | undefined>;
   /** Its client IDs; `undefined` where there is no such provider. */
   oidcClientIds(arn: string): Promise<readonly string[] | undefined>;
   /** Whether there is such a provider. */
@@ -27,9 +29,10 @@ export interface LiveIam {
 /** With the credentials, the Region and the endpoint of the AWS configuration. */
 export function liveIam(): LiveIam {
   const client = new IAMClient({ maxAttempts: 3 });
+  const account = async () => (await new STSClient({ maxAttempts: 3 }).send(new GetCallerIdentityCommand({}))).Account;
   return {
-    role: (arn) =>
-      orNothing(async () => {
+    async role(arn) {
+      const found = await orNothing(async () => {
         const { Role: role } = await client.send(new GetRoleCommand({ RoleName: arn.split('/').at(-1) }));
         // IAM looks by the name alone; the ARN may be of another account or another path.
         if (role?.Arn !== arn) return undefined;
@@ -38,7 +41,9 @@ export function liveIam(): LiveIam {
           tags: new Map((role.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
           maxSessionSeconds: role.MaxSessionDuration ?? 3600,
         };
-      }),
+      });
+      return found ?? (arn.split(':')[4] === (await account()) ? undefined : 'elsewhere');
+    },
     oidcClientIds: (arn) =>
       orNothing(async () => {
         const provider = await client.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn }));

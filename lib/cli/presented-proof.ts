@@ -76,5 +76,9 @@ function providerOf(claims: Claims, named: string | undefined, configuration: Co
       );
     return found;
   }
-  return all.find((each) => each.kind === 'oidc' && each.issuer === claims.get('iss'));
+  const [, , , , account] = String(claims.get('arn')).split(':');
+  return (
+    all.find((each) => each.kind === 'oidc' && each.issuer === claims.get('iss')) ??
+    all.find((each) => each.kind === 'aws' && !claims.has('iss') && each.accounts.includes(account ?? ''))
+  );
 }

@@ -15,6 +15,8 @@ export const requestKeys = ({ now, sourceIp }: RequestFacts): Keys => [
   ...(sourceIp === undefined ? [] : [['aws:SourceIp', sourceIp] as const]),
   // At AWS every request has it; that a machine of ours speaks http is no matter of policy.
   ['aws:SecureTransport', 'true'],
+  // Nobody here asks in somebody else's name.
+  ['aws:ViaAWSService', 'false'],
 ];
 
 export const roleTagKeys = (tags: ReadonlyMap<string, string>): Keys =>

@@ -95,11 +95,11 @@ describe('daypass audit', () => {
     const gateway = aDoor([{ message: 'Forbidden' }], 403).around;
     expect(await daypass(['audit', ...endpoint], gateway)).toMatchObject({
       exit: 1,
-      err: expect.stringContaining('may not execute-api:Invoke /v1/admin/audit'),
+      err: expect.stringContaining('may not execute-api:Invoke GET /v1/admin/audit'),
     });
     const ours = aDoor([{ error: 'request_malformed', message: '"key" must be', requestId: 'r' }], 400).around;
     expect(await daypass(['audit', ...endpoint], ours)).toMatchObject({
-      exit: 1,
+      exit: 2,
       err: expect.stringContaining('"key" must be'),
     });
     const unsigned = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LiveIam } from '../../lib/cli/live-iam.ts';
+import type { LiveIam, LiveRole } from '../../lib/cli/live-iam.ts';
 import { daypass } from './kit.ts';
 
 const open = JSON.stringify({
@@ -92,7 +92,7 @@ The role arn:aws:iam::111122223333:role/deployer, which the grant deploy gives, 
 
 describe('daypass check --live', () => {
   const arn = 'arn:aws:iam::111122223333:role/deployer';
-  const iam = (role: Partial<Awaited<ReturnType<LiveIam['role']>>> | undefined): LiveIam => ({
+  const iam = (role: Partial<LiveRole> | undefined): LiveIam => ({
     role: async (asked) =>
       asked === arn && role ? { trustPolicy: open, tags: new Map(), maxSessionSeconds: 7200, ...role } : undefined,
     oidcClientIds: async () => ['sts.amazonaws.com'],
@@ -120,6 +120,13 @@ describe('daypass check --live', () => {
   test('compares how long its sessions may be', async () => {
     const { out } = await check({ maxSessionSeconds: 3600 });
     expect(out).toContain('grants.deploy.role.maxSessionDuration: is 7200 s; IAM says 3600 s');
+  });
+
+  test('says which role it could not judge, and does not call it missing', async () => {
+    const role = async () => 'elsewhere' as const;
+    const args = ['check', '--live', '--config', 'test/cli/named-role.yaml'];
+    const { exit, out } = await daypass(args, { iam: { ...iam({}), role } });
+    expect([exit, out]).toEqual([0, expect.stringContaining('of another account than these credentials')]);
   });
 
   test('misses a role that is not there', async () => {

@@ -21,6 +21,7 @@ url: https://access.acme.example
 providers:
   app: { oidc: { issuer: https://login.acme.example, audiences: [web] } }
   corp: { saml: { metadata: corp.xml } }
+  fleet: { aws: { accounts: ["444455556666"] } }
 grants:
   files:
     from: app
@@ -123,6 +124,33 @@ describe('through a grant', () => {
   test('a grant that is not there is told with those that are', async () => {
     const { stages } = await explained(['--grant', 'file', ...withClaims()]);
     expect(stages.at(-1)?.says).toBe('There is no grant file; the grants are files, named, support.');
+  });
+});
+
+describe('claims of an AWS account', () => {
+  const told = (account: string) => ['--claims', `{"arn":"arn:aws:sts::${account}:assumed-role/ci-runner/build-7"}`];
+
+  test('tell by the account whose they are', async () => {
+    const { told: stages } = await explained(['--grant', 'files', ...told('444455556666')]);
+    expect(stages).toEqual(['proof: passed', 'grant: failed']);
+  });
+
+  test('of an account that no provider lists are nobody’s', async () => {
+    const { stages } = await explained(['--grant', 'files', ...told('999955556666')]);
+    expect(stages.map(({ says }) => says)).toEqual([
+      expect.stringContaining('lists the account of "arn:aws:sts::9999'),
+    ]);
+  });
+});
+
+test.each([
+  [['--grant', 'files', '--claims', '{"sub":"alice"}'], 'name their provider with --provider'],
+  [['--grant', 'files', '--account', '12', ...withClaims()], '--account 12: an AWS account ID has 12 digits'],
+  [['--grant', 'files', '--url', 'ftp://x', ...withClaims()], '--url ftp://x: the address of the doors'],
+])('%j is no question', async (args, says) => {
+  expect(await daypass(['explain', '--config', config, ...args])).toMatchObject({
+    exit: 2,
+    err: expect.stringContaining(says),
   });
 });
 
@@ -293,6 +321,16 @@ describe('live', () => {
     expect((await ask(iamWith({}, ['mobile']))).stages[1]?.says).toContain(
       'has the client IDs mobile; the token is for web',
     );
+  });
+
+  test.each([
+    ['--role', named],
+    ['--grant', 'named'],
+  ])('a role of another account is not judged, and not called missing: %s', async (...asked) => {
+    const iam: LiveIam = { ...iamWith({}), role: async () => 'elsewhere' };
+    const { exit, stages } = await explained([...asked, '--live', ...withClaims()], { iam });
+    expect(stages.at(-1)).toMatchObject({ verdict: 'not judged', says: expect.stringContaining('another account') });
+    expect(exit).toBe(3);
   });
 
   test('the role’s tags count', async () => {

@@ -34,7 +34,8 @@ test('roles and providers are read with the credentials of the environment', asy
 
   const iam = liveIam();
   const role = await iam.role('arn:aws:iam::111122223333:role/team/named');
-  expect(JSON.parse(role?.trustPolicy ?? '')).toEqual(trust);
+  if (typeof role !== 'object') throw new Error('There is no role.');
+  expect(JSON.parse(role.trustPolicy)).toEqual(trust);
   expect(role).toMatchObject({ tags: new Map([['team', 'blue']]), maxSessionSeconds: 7200 });
   expect(await iam.oidcClientIds(arn)).toEqual(['web']);
 
@@ -47,5 +48,7 @@ test('roles and providers are read with the credentials of the environment', asy
 
   expect(await iam.role('arn:aws:iam::111122223333:role/named')).toBeUndefined();
   expect(await iam.role('arn:aws:iam::111122223333:role/nobody')).toBeUndefined();
+  // IAM looks by the name alone, and has one of that name.
+  expect(await iam.role('arn:aws:iam::444455556666:role/team/named')).toBe('elsewhere');
   expect(await iam.oidcClientIds(`${arn}/other`)).toBeUndefined();
 });

@@ -53,6 +53,7 @@ IAM is eventually consistent.
   test.each([
     ['failed', { why: 'AccessDeniedException' }, 'FAILED: IAM said no (AccessDeniedException)'],
     ['elsewhere', { document: '{"Version":"x"}' }, '{"Version":"x"}'],
+    ['elsewhere', {}, 'delete its inline policy DaypassRevocations there'],
   ])('says where it is not done: %s', async (outcome, more, says) => {
     const { around } = aDoor(done({ roles: [{ role: roleArn(), outcome, ...more }] }));
     expect(await daypass(['revoke', '--role', roleArn(), ...endpoint], around)).toMatchObject({

@@ -44,6 +44,8 @@ const configurationIn = (file: object) =>
       }),
       payroll: federatedGrant('bob', 'yellow'),
       wide: federatedGrant('alice', 'blue'),
+      here: grant({ way: 'vouch', session: { ...session, onlyFrom: ['127.0.0.0/8'] } }),
+      there: grant({ way: 'vouch', session: { ...session, onlyFrom: ['203.0.113.0/24'] } }),
     },
   });
 
@@ -181,6 +183,18 @@ test('in several Regions doors ask for the keys of the first', async () => {
   } finally {
     await running.stop();
   }
+});
+
+test('a session that is bound to a network works from there only', async () => {
+  const read = async (name: string) => {
+    const { body } = await exchange({ grant: name, token: token() });
+    const at = { endpoint: stack.aws, region: 'us-east-1', forcePathStyle: true, credentials: keysIn(body) };
+    return new S3Client(at).send(new GetObjectCommand({ Bucket: 'privet', Key: 'blue/plan.txt' })).then(
+      () => 'reads',
+      (error: Error) => error.name,
+    );
+  };
+  expect([await read('here'), await read('there')]).toEqual(['reads', 'AccessDenied']);
 });
 
 describe('two grants of one IAM user', () => {

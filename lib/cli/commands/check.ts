@@ -6,7 +6,16 @@ import { printRequiredTrusts, type RequiredTrust, requiredTrusts } from '../../c
 import { ConfigurationError } from '../../config/configuration.ts';
 import { defaultConfigurationFile, readConfigurationFile } from '../../config/read-config-file.ts';
 import { checkLiveRoles } from '../check-live-roles.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
+import {
+  argumentsIn,
+  type Command,
+  checkAccount,
+  checkAddress,
+  type ExitCode,
+  exitCodes,
+  type Io,
+  inJson,
+} from '../command.ts';
 
 const usage = `daypass check [--config FILE] [--trust-policy FILE]… [--live] [--account ID] [--url URL] [--strict] [--json]
 
@@ -46,6 +55,8 @@ export const check: Command = {
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const { values } = argumentsIn(args, options);
   const { config, 'trust-policy': files = [], strict = false, json = false } = values;
+  checkAccount(values.account);
+  checkAddress(values.url);
   const ofFiles = files.flatMap((file) => checkTrust(io.readFile(file), file));
   const isAsked = config !== undefined || files.length === 0;
   const checked = isAsked ? await checkFile(config ?? io.configurationFile, values, io) : nothing;

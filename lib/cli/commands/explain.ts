@@ -12,6 +12,8 @@ import { acsPath } from '../../sign-in/our-addresses.ts';
 import {
   argumentsIn,
   type Command,
+  checkAccount,
+  checkAddress,
   defaults,
   type ExitCode,
   exitCodes,
@@ -91,6 +93,8 @@ async function explanationFor(values: Values, io: Io): Promise<Explanation> {
   ) {
     throw new UsageError('Say what is asked for: one of --grant, --role with --live, --trust-policy.');
   }
+  checkAccount(values.account);
+  checkAddress(values.url);
   if (role !== undefined && !roleForm.test(role))
     throw new UsageError(`--role ${role}: write arn:aws:iam::{account}:role/{name}.`);
   if (role !== undefined && trustFile === undefined && !live) {
@@ -106,10 +110,15 @@ async function throughGrant(grant: string, values: Values, io: Io): Promise<Expl
   const configuration = await configurationOf(values, io);
   const { claims, read, provider } = await presentedProof(values, configuration, io);
   if (!provider) {
-    const issuer = claims.get('iss');
+    const [issuer, arn] = [claims.get('iss'), claims.get('arn')];
+    if (issuer === undefined && typeof arn !== 'string') {
+      throw new UsageError(
+        'The claims have no iss, and no arn of an AWS account: name their provider with --provider.',
+      );
+    }
     const says =
       issuer === undefined
-        ? 'The claims have no iss; name their provider with --provider.'
+        ? `No provider of the configuration lists the account of ${JSON.stringify(arn)}.`
         : `No provider of the configuration has the issuer ${JSON.stringify(issuer)}, to the letter.`;
     return explanationOf([stage('proof', 'failed', says)]);
   }
@@ -119,6 +128,8 @@ async function throughGrant(grant: string, values: Values, io: Io): Promise<Expl
   const first = explainExchange(exchange, configuration, surroundings);
   if (!values.live || !first.plan) return withRead(read, first.explanation);
   const role = await (await io.iam()).role(first.plan.roleArn);
+  if (role === 'elsewhere')
+    return withRead(read, roleElsewhere(first.explanation.stages.slice(0, -1), first.plan.roleArn));
   if (!role) return noRole(first.explanation.stages.slice(0, -1), first.plan.roleArn);
   const trust = { policy: trustIn(role.trustPolicy, first.plan.roleArn), roleTags: role.tags };
   const { explanation, request } = explainExchange({ ...exchange, trust }, configuration, surroundings);
@@ -136,6 +147,16 @@ const noRole = (stages: readonly Stage[], arn: string) =>
   explanationOf([
     ...stages,
     stage('trust policy', 'failed', `IAM has no role ${arn} in the account of these credentials.`),
+  ]);
+
+const roleElsewhere = (stages: readonly Stage[], arn: string) =>
+  explanationOf([
+    ...stages,
+    stage(
+      'trust policy',
+      'not judged',
+      `${arn} is of another account than these credentials: ask with some of its own.`,
+    ),
   ]);
 
 const surroundingsOf = (
@@ -162,6 +183,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
       : explainClaims(claims, io.now()));
   if (proof.verdict === 'failed') return explanationOf([proof]);
   const liveRole = live && arn !== undefined ? await (await io.iam()).role(arn) : undefined;
+  if (liveRole === 'elsewhere') return roleElsewhere([proof], arn ?? '');
   if (live && arn !== undefined && !liveRole) return noRole([proof], arn);
   const document = file === undefined ? (liveRole?.trustPolicy ?? '') : io.readFile(file);
   const target = {

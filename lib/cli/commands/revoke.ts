@@ -38,7 +38,7 @@ POST /v1/admin/revoke.
   --profile NAME    of the sign-in that knows the endpoint
   --json            as JSON
 
-Exit status: 0 done, 1 it was not revoked, or it was refused, 2 it cannot be asked, 3 not in every role, or the probe was not denied, 4 something did not
+Exit status: 0 done, 1 it was not revoked, nothing is, or it was refused, 2 it cannot be asked, 3 not in every role, or the probe was not denied, 4 something did not
 answer.
 `;
 
@@ -160,6 +160,7 @@ const outcomes: Readonly<Record<string, string>> = {
   unchanged: 'as before: the policy says so already',
   cleared: 'nothing is denied any more: the policy was taken away',
   elsewhere: 'NOT WRITTEN: it is in another account; write this as its inline policy DaypassRevocations there',
+  elsewhereCleared: 'NOT TAKEN AWAY: it is in another account; delete its inline policy DaypassRevocations there',
   failed: 'FAILED: IAM said no',
 };
 
@@ -173,7 +174,7 @@ function told({ done, newExchanges, propagation }: Members, { roles, values, see
   const { 'dry-run': dryRun } = values;
   if (done === 'nothing') return 'It was not revoked.\n';
   const lines = roles.flatMap(({ role, outcome, document, warnings, why }) => [
-    `${text(role)}\n  ${(dryRun && wished[text(outcome)]) || (outcomes[text(outcome)] ?? text(outcome))}${why === undefined ? '' : ` (${text(why)})`}`,
+    `${text(role)}\n  ${(dryRun && wished[text(outcome)]) || (outcomes[outcome === 'elsewhere' && document === undefined ? 'elsewhereCleared' : text(outcome)] ?? text(outcome))}${why === undefined ? '' : ` (${text(why)})`}`,
     ...(Array.isArray(warnings) ? warnings.map((each) => `  mind: ${text(each)}`) : []),
     ...((dryRun || outcome === 'elsewhere') && document !== undefined ? [`  ${text(document)}`] : []),
   ]);
