@@ -20,6 +20,8 @@ export interface OidcSignIn {
   readonly address?: string;
   readonly clientId: string;
   readonly scope: string;
+  /** Asks to authenticate anew who did so longer ago, and to be told when it was. */
+  readonly maxAgeSeconds?: number;
 }
 
 /** Kept in the keyring. */

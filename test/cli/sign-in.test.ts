@@ -86,6 +86,28 @@ describe('a browser', () => {
     expect(alice.machine.opened).toHaveLength(2);
   });
 
+  test('is asked how long ago that was, where a grant wants to know', async () => {
+    const authTime = (ran: { readonly out: string }) => JSON.parse(ran.out).auth_time as unknown;
+    const tokenOf = async (alice: Around) => {
+      const { idToken = '' } = JSON.parse((await (await alice.machine.secrets()).get('default')) ?? '{}');
+      return { out: Buffer.from(String(idToken).split('.')[1] ?? '', 'base64url').toString() };
+    };
+    const alice = await signedIn('alice', ['--max-age', '15m']);
+    expect(new URL(alice.machine.opened[0] ?? '').searchParams.get('max_age')).toBe('900');
+    expect(Math.abs(Number(authTime(await tokenOf(alice))) - Date.now() / 1000)).toBeLessThan(60);
+    // The next sign-in asks the same.
+    expect((await daypass(['login'], alice)).exit).toBe(0);
+    expect(new URL(alice.machine.opened[1] ?? '').searchParams.get('max_age')).toBe('900');
+  });
+
+  test.each([
+    [['--max-age', 'soon'], '--max-age soon: a time such as 15m'],
+    [['--max-age', '15m', '--device'], 'the device flow cannot ask for it'],
+  ])('is not asked with %j', async (more, says) => {
+    const ran = await daypass(['login', ...oidc(), ...more], around());
+    expect(ran).toMatchObject({ exit: 2, err: expect.stringContaining(says) });
+  });
+
   test('that is not wanted gets an address printed', async () => {
     const alice = around({ visit: () => expect.unreachable() });
     let told = '';

@@ -1,3 +1,4 @@
+import { parseDuration } from '../../config/duration.ts';
 import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, UsageError } from '../command.ts';
 import { checkedEndpoint } from '../endpoint.ts';
 import {
@@ -12,7 +13,7 @@ import {
 import { endOf } from '../session.ts';
 
 const usage = `daypass login [--profile NAME]
-daypass login --endpoint URL --issuer ISSUER --client-id ID [--scope SCOPE] [--device] [--grant NAME]
+daypass login --endpoint URL --issuer ISSUER --client-id ID [--scope SCOPE] [--max-age TIME] [--device] [--grant NAME]
 daypass login --endpoint URL --saml [--grant NAME]
 
 Signs you in, and remembers how: the next time daypass login alone will do. OpenID Connect by your browser (code flow with
@@ -24,6 +25,7 @@ Sign-ins are kept in the keyring of the operating system, else in a file that on
   --issuer ISSUER    the identity provider, as tokens spell it in iss; ISSUER=http://127.0.0.1:PORT for one on this machine
   --client-id ID     what the identity provider knows this command as: a public client with http://127.0.0.1/callback
   --scope SCOPE      (default: openid; with offline_access the sign-in renews itself where the provider allows it)
+  --max-age TIME     authenticate again where that was longer ago, as 15m: for grants with session.maxAuthAge; not with --device
   --device           with a code on another device, where there is no browser
   --saml             through the portal
   --no-browser       print the address, open nothing
@@ -38,6 +40,7 @@ const options = {
   issuer: { type: 'string' },
   'client-id': { type: 'string' },
   scope: { type: 'string' },
+  'max-age': { type: 'string' },
   device: { type: 'boolean' },
   saml: { type: 'boolean' },
   'no-browser': { type: 'boolean' },
@@ -90,7 +93,22 @@ function oidcOf(values: Values, known: OidcSignIn | undefined): OidcSignIn | und
   if (clientId === undefined)
     throw new UsageError('--client-id: what does the identity provider know this command as?');
   const scope = values.scope ?? known?.scope ?? 'openid';
-  return { issuer, ...(address !== undefined && { address }), clientId, scope };
+  const maxAgeSeconds = maxAgeOf(values) ?? known?.maxAgeSeconds;
+  return {
+    issuer,
+    ...(address !== undefined && { address }),
+    clientId,
+    scope,
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+  };
+}
+
+function maxAgeOf({ 'max-age': text, device }: Values): number | undefined {
+  if (text === undefined) return undefined;
+  if (device) throw new UsageError('--max-age: the device flow cannot ask for it (RFC 8628 has no such parameter).');
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw new UsageError(`--max-age ${text}: a time such as 15m, 1h, or plain seconds.`);
+  return seconds;
 }
 
 function issuerIn(text: string): readonly [issuer: string, address: string | undefined] {

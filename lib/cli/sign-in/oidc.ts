@@ -72,7 +72,7 @@ function urlOf(issuer: string): URL {
 
 async function byBrowser(
   provider: client.Configuration,
-  { scope }: OidcSignIn,
+  { scope, maxAgeSeconds }: OidcSignIn,
   wantsBrowser: boolean,
   io: Io,
 ): Promise<client.TokenEndpointResponse> {
@@ -86,6 +86,7 @@ async function byBrowser(
       nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
       // OpenID Connect Core §11: without it offline_access counts for nothing.
       ...(scope.split(' ').includes('offline_access') && { prompt: 'consent' }),
     });
@@ -95,6 +96,8 @@ async function byBrowser(
       expectedState: state,
       expectedNonce: nonce,
       idTokenExpected: true,
+      // OpenID Connect Core §3.1.2.1: whoever is asked for it must say auth_time.
+      ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
     });
   } catch (error) {
     throw told(error);
