@@ -57,13 +57,20 @@ async function answer(asked: RevokeAsked, means: Means, trail: Trail): Promise<R
     return {
       tells: 'done',
       done: 'lifted',
+      ...(dryRun && { dryRun: true as const }),
       ...(await lift(there, revoking)),
       newExchanges: exchangesAfter(named, wants),
     };
   }
   const target = await targetOf(named, means, now);
   const done = await revoke({ target, by: arn, ...(reason !== undefined && { reason }) }, revoking);
-  return { tells: 'done', done: 'revoked', ...done, newExchanges: exchangesAfter(named, wants) };
+  return {
+    tells: 'done',
+    done: 'revoked',
+    ...(dryRun && { dryRun: true as const }),
+    ...done,
+    newExchanges: exchangesAfter(named, wants),
+  };
 }
 
 function exchangesAfter({ kind }: NamedTarget, wants: 'revoke' | 'lift'): string {

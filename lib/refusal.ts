@@ -152,7 +152,7 @@ const rows = {
   },
   credentials_unknown: {
     status: 403,
-    says: 'No credentials with this key and session token are known here: they ended, or came from elsewhere.',
+    says: 'No such credentials are known here: they ended, or came from elsewhere.',
   },
   signer_unavailable: {
     status: 503,

@@ -5,6 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { recorderWithin } from '../lambdas/serve.ts';
+import { auditIndexes, entryOf } from '../lib/audit/audit-entry.ts';
 import { auditRecord } from '../lib/audit/audit-record.ts';
 import { metrics } from '../lib/audit/metrics.ts';
 import type { Configuration } from '../lib/config/configuration.ts';
@@ -116,6 +117,13 @@ describe('what is counted', () => {
     const ofIdentityAndSession = 450;
     expect(written.length + ofIdentityAndSession).toBeGreaterThan(1000);
     expect(written.length + ofIdentityAndSession).toBeLessThan(1400);
+    const entry = entryOf(written);
+    const item = JSON.stringify({ ...entry, day: '2026-06-01', expires: 1_800_000_000 }).length + ofIdentityAndSession;
+    // Found by key, person, role and grant besides, which stand beside the record once more.
+    const unitsEach = Math.ceil((item + 200) / 1024);
+    expect(countOf('what the trail adds', 'write')).toBe(unitsEach * (1 + Object.keys(auditIndexes).length));
+    const gigabytes = ((item + 200) * (1 + Object.keys(auditIndexes).length)) / 1000;
+    expect(Math.abs(countOf('the trail of a million', 'stored') - gigabytes)).toBeLessThan(1.5);
   });
 });
 

@@ -1,6 +1,7 @@
 // A configuration that loads, looked at once more: what it says may still not be what is meant.
 
 import { createHash } from 'node:crypto';
+import { canaryRoleName } from '../config/carried.ts';
 import type { Configuration, GrantSettings } from '../config/configuration.ts';
 import { principalIn, webIdentityPrincipal } from '../config/federated-provider.ts';
 import { grantedTrust } from '../config/granted-trust.ts';
@@ -20,7 +21,7 @@ const anyUrl = 'https://abcdefghij.execute-api.eu-central-1.amazonaws.com';
 
 export function checkConfiguration(configuration: Configuration): readonly Finding[] {
   const ofGrants = [...configuration.grants.values()].flatMap((grant) => checkGrant(grant, configuration));
-  return [...ofGrants, ...checkConcurrency(configuration)];
+  return [...ofGrants, ...checkConcurrency(configuration), ...checkCanary(configuration)];
 }
 
 /** Of the 1000 of an account without those that must stay unreserved. */
@@ -30,6 +31,15 @@ function checkConcurrency({ operations: { concurrency } }: Configuration): reado
   const reserved = [...concurrency.values()].reduce((sum, each) => sum + each, 0);
   if (reserved <= mostReserved) return [];
   return [{ code: 'concurrency-near-limit', path: 'operations.concurrency', says: `reserves ${reserved} in all` }];
+}
+
+/** By the name of its role alone: what else of it a grant asks is known where it runs. */
+function checkCanary({ operations: { canary }, grants }: Configuration): readonly Finding[] {
+  const context = { values: (key: string) => (key === 'role' ? [canaryRoleName] : undefined) };
+  const refused = grants.get(canary ?? '')?.when.find(({ key, holds }) => key === 'role' && !holds(context));
+  if (!refused) return [];
+  const says = `wants ${refused.operator} ${refused.expected.join(' or ')}, and the canary is ${canaryRoleName}`;
+  return [{ code: 'canary-refused', path: `grants.${canary}.when.${refused.operator}.role`, says }];
 }
 
 function checkGrant(

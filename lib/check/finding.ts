@@ -156,6 +156,11 @@ export const kinds = {
     reason: 'No value of the claim satisfies all conditions on it, so nobody ever gets the grant.',
     fix: 'Correct the conditions that contradict each other.',
   },
+  'canary-refused': {
+    severity: 'error',
+    reason: 'The canary is refused its grant, so its alarm never ends.',
+    fix: 'Let the grant of operations.canary be for the role of the canary.',
+  },
   'concurrency-near-limit': {
     severity: 'warning',
     reason:

@@ -105,8 +105,11 @@ interface Exchange {
 
 async function exchanged({ endpoint, proof, ...rest }: Exchange, io: Io): Promise<KeptCredentials> {
   const answer = await askDaypass({ endpoint, path: '/v1/credentials', body: { ...rest, ...proof } }, io);
-  const { durationLimitedBy: limit } = answer;
-  if (typeof limit === 'string') io.tell(`The session has another length than you asked for: ${inOneLine(limit)}.\n`);
+  const { durationLimitedBy: limit, expiresIn: seconds } = answer;
+  if (typeof limit === 'string') {
+    const asked = rest.durationSeconds === undefined ? '' : `, and not ${rest.durationSeconds} s as you asked`;
+    io.tell(`The session lasts ${inOneLine(String(seconds))} s${asked}: so says the ${inOneLine(limit)}.\n`);
+  }
   return credentialsIn(answer);
 }
 

@@ -68,6 +68,9 @@ type CarriedRole = { readonly maxSessionSeconds: number; readonly externalId?: s
 /** The IAM user that asks for federation tokens. */
 export const federationUserName = 'daypass-federation';
 
+/** By which the canary's grant knows it. No role that Daypass makes for a grant has a dot in its own name. */
+export const canaryRoleName = 'daypass.canary';
+
 export function carry(configuration: Configuration): string {
   const { providers, grants, accountNames, serviceProvider, fallbackRegions } = configuration;
   const all = [...providers.values()];

@@ -26,7 +26,11 @@ export function compileOperations(
     );
   }
   if (canary !== undefined && !machineGrants.includes(canary)) {
-    report('operations.canary', `is "${canary}"; the grants of AWS accounts are ${machineGrants.join(', ') || 'none'}`);
+    const says =
+      machineGrants.length > 0
+        ? `the grants of AWS accounts are ${machineGrants.join(', ')}`
+        : 'no grant is from a provider of AWS accounts, and the canary can prove itself to no other: write one';
+    report('operations.canary', `is "${canary}"; ${says}`);
   }
   const there = routesWith({ saml: takesSaml, oneTime: false, vouch: true, aws: true });
   const says = 'is of a door for browsers, which is there with a SAML provider only; no provider is one';

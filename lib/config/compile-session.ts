@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { SessionPolicyTemplate, SessionTerms } from '../grant/grant.ts';
 import { shortestSessionSeconds } from '../session/session-duration.ts';
 import { longestPolicyCharacters, policyText } from '../session/session-policy.ts';
@@ -13,10 +14,10 @@ export function compileTerms({ session, role }: DeclaredGrant, path: string, rep
   const here = `${path}.session`;
   const durationSeconds = parseDuration(session.duration);
   if (durationSeconds === undefined || durationSeconds < shortestSessionSeconds) {
-    report(`${here}.duration`, `is "${session.duration}"; a session lasts 15m or more, and a plain number is seconds`);
+    report(`${here}.duration`, `is "${session.duration}"; write 4h, 90m or plain seconds, 15m or more`);
   }
   const bounds = [
-    ...onlyFrom(session.onlyFrom),
+    ...onlyFrom(session.onlyFrom, `${here}.onlyFrom`, report),
     ...(session.readOnly ? readingOnly(session.policy ?? role.permissions, `${here}.readOnly`, report) : []),
   ];
   // Where it says nothing else the role's permissions stay: a session policy that only denies would leave none.
@@ -41,10 +42,25 @@ export function compileTerms({ session, role }: DeclaredGrant, path: string, rep
   };
 }
 
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return Number(bits ?? 0) <= most;
+}
+
 const whatever = { actions: ['*'], resources: ['*'] };
 
-function onlyFrom(networks: DeclaredGrant['session']['onlyFrom']): readonly BoundStatement[] {
+function onlyFrom(
+  networks: DeclaredGrant['session']['onlyFrom'],
+  path: string,
+  report: Report,
+): readonly BoundStatement[] {
   if (!networks) return [];
+  const wrong = networks.flatMap((network, index) => (isNetwork(network) ? [] : [{ network, index }]));
+  for (const { network, index } of wrong) {
+    report(`${path}[${index}]`, `is "${network}"; write an address or a range, as 203.0.113.0/24 or 2001:db8::/32`);
+  }
+  if (wrong.length > 0) return [];
   const elsewhere = { NotIpAddress: { 'aws:SourceIp': [...networks] }, Bool: { 'aws:ViaAWSService': 'false' } };
   return [{ sid: 'OnlyFrom', effect: 'Deny', ...whatever, conditions: elsewhere }];
 }

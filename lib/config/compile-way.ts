@@ -17,14 +17,18 @@ interface Rule {
   readonly length: string;
 }
 
-const ofTheIdp =
-  'needs vouch or chain: with forward a session has what the identity provider signs for AWS, and nothing else';
+const ofTheIdp = 'with forward a session has what the identity provider signs for AWS, and nothing else';
 const ofChain = 'goes with chain; in no other way does STS take an ExternalId';
 const direct = 'goes with forward: in this way a token is of no use at STS';
 
 const rules: Readonly<Record<Way, Rule>> = {
   forward: {
-    without: { tags: ofTheIdp, transitiveTags: ofTheIdp, sourceIdentity: ofTheIdp, externalId: ofChain },
+    without: {
+      tags: `needs vouch, chain or federation-token: ${ofTheIdp}`,
+      transitiveTags: `needs vouch or chain: ${ofTheIdp}`,
+      sourceIdentity: `needs vouch or chain: ${ofTheIdp}`,
+      externalId: ofChain,
+    },
     length: 'no role gives longer sessions',
   },
   vouch: { without: { externalId: ofChain, direct }, length: 'no role gives longer sessions' },

@@ -9,7 +9,7 @@ export const credentialsMembers = ['grant', ...proofs, 'durationSeconds'] as con
 
 /** What the client holds, and one of them only. */
 export function proofIn(body: ReadonlyMap<string, unknown>): PresentedProof {
-  if (proofs.filter((name) => body.has(name)).length > 1) throw malformed(`Send one of ${proofs.join(', ')}.`);
+  if (proofs.filter((name) => body.has(name)).length !== 1) throw malformed(`Send one of ${proofs.join(', ')}.`);
   if (body.has('awsRequest')) return { kind: 'aws', request: textIn(body, 'awsRequest') };
   if (!body.has('samlResponse')) return { kind: 'oidc', token: textIn(body, 'token') };
   return { kind: 'saml', samlResponse: textIn(body, 'samlResponse'), arrival: { by: 'client' } };

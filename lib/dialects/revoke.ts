@@ -28,6 +28,8 @@ export type RevokeAnswered =
       readonly tells: 'done';
       readonly done: 'revoked' | 'lifted' | 'nothing';
       readonly changed: boolean;
+      /** Nothing was done: the rest is what would be. */
+      readonly dryRun?: true;
       readonly roles: readonly RoleOutcome[];
       readonly newExchanges: string;
     };

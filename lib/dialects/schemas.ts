@@ -273,6 +273,7 @@ export const revokeAnswer = {
   properties: {
     done: { enum: ['revoked', 'lifted', 'nothing'] },
     changed: { type: 'boolean', description: 'Whether it was not so before.' },
+    dryRun: { const: true, description: 'Nothing was done; the rest is what would be.' },
     roles: {
       type: 'array',
       items: {

@@ -5,6 +5,7 @@ import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { canaryRoleName } from '../config/carried.ts';
 import { variables } from '../environment.ts';
 import { alarmFor, type Watch } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
@@ -21,8 +22,6 @@ export interface CanaryProps {
   readonly topic?: ITopic;
 }
 
-/** By which its grant knows it. No role that Daypass makes for a grant has a dot in its own name. */
-export const canaryRoleName = 'daypass.canary';
 const period = Duration.minutes(5);
 
 /**

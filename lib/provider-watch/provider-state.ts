@@ -117,7 +117,12 @@ async function fetchedOf({ refreshedFrom, entityId }: RefreshedSource, network: 
 const longestWhy = 256;
 
 /** Somebody else wrote what was read: a line must neither grow with it nor obey it. */
-const whyOf = (error: unknown) => inOneLine(messageOf(error)).slice(0, longestWhy);
+function whyOf(error: unknown): string {
+  const { code } = (error instanceof Error && (error.cause as { readonly code?: unknown } | undefined)) || {};
+  // ECONNREFUSED is not ENOTFOUND.
+  const known = typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? ` (${code})` : '';
+  return (inOneLine(messageOf(error)) + known).slice(0, longestWhy);
+}
 
 const numberOf = (texts: readonly string[]) =>
   createHash('sha256')

@@ -30,7 +30,8 @@ export function harmless(value: string, claim: string, allowed: readonly Special
   // A path segment of dots climbs out of the prefix in whatever normalises paths.
   if (value.split('/').some((segment) => segment === '.' || segment === '..')) throw refuse('has a segment of dots');
   return value.replace(special, (character) => {
-    if (!allowed.includes(character as SpecialCharacter)) throw refuse(`has "${character}"`);
+    if (!allowed.includes(character as SpecialCharacter))
+      throw refuse(`has "${character}", and valuesMayContain does not`);
     return escapes[character as SpecialCharacter];
   });
 }

@@ -4,7 +4,7 @@ import { checkConfiguration } from '../../lib/check/check-configuration.ts';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
 import { readConfigurationFile } from '../../lib/config/read-config-file.ts';
 import { daypassApp } from '../../lib/infra/daypass-app.ts';
-import { aConfiguration } from '../kit/builders.ts';
+import { aConfiguration, aPermission } from '../kit/builders.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -23,6 +23,20 @@ const policy = (count: number, claims = '') => ({
 
 test('the configuration of the README has no finding', async () => {
   expect(checkConfiguration(await readConfigurationFile('daypass.yaml'))).toEqual([]);
+});
+
+test.each([
+  [{ StringEquals: { role: 'other' } }, ['canary-refused']],
+  [{ StringEquals: { role: 'daypass.canary' } }, []],
+  [{ StringEquals: { account: '111122223333' } }, []],
+])('the grant of the canary, for %j', (block, codes) => {
+  const found = loadConfiguration({
+    providers: { fleet: { aws: { accounts: ['111122223333'] } } },
+    grants: { canary: { from: 'fleet', way: 'vouch', when: block, role: { permissions: [aPermission()] } } },
+    operations: { canary: 'canary' },
+  });
+  const ofCanary = checkConfiguration(found).filter(({ code }) => code.startsWith('canary'));
+  expect(ofCanary.map(({ code }) => code)).toEqual(codes);
 });
 
 describe('conditions', () => {

@@ -27,8 +27,8 @@ describe('a grant is refused', () => {
     ['when.StringLike.sub', { when: { StringLike: { sub: '${email' } } }, 'never closes it'],
     // session
     ['session.duration', { session: { duration: '13h' } }, 'is "13h"; forward gives at most 12h'],
-    ['session.duration', { session: { duration: '14m' } }, 'is "14m"; a session lasts'],
-    ['session.duration', { session: { duration: 'long' } }, 'is "long"; a session lasts'],
+    ['session.duration', { session: { duration: '14m' } }, 'is "14m"; write 4h'],
+    ['session.duration', { session: { duration: 'long' } }, 'is "long"; write 4h'],
     ['session.name', { session: { name: '{sub' } }, '"{sub" has a { without a claim name and a }'],
     ['session.name', { session: { name: '{}' } }, 'without a claim name'],
     ['session.name', { session: { name: 'sub}' } }, 'closes a brace that it never opened'],

@@ -138,7 +138,7 @@ describe('a request for credentials', () => {
   });
 
   test.each<[request: ReturnType<typeof aRequest>, hint: string]>([
-    [aRequest({ grant: 'files' }), '"token" must be there and be a text.'],
+    [aRequest({ grant: 'files' }), 'Send one of token, samlResponse, awsRequest.'],
     [aRequest({ ...whole, samlResponse: 'x' }), 'Send one of token, samlResponse, awsRequest.'],
     [aRequest({ ...whole, awsRequest: 'x' }), 'Send one of token, samlResponse, awsRequest.'],
     [aRequest({ grant: 'files', awsRequest: 1 }), '"awsRequest" must be there and be a text.'],

@@ -160,9 +160,18 @@ const outcomes: Readonly<Record<string, string>> = {
   unchanged: 'as before: the policy says so already',
   cleared: 'nothing is denied any more: the policy was taken away',
   elsewhere: 'NOT WRITTEN: it is in another account; write this as its inline policy DaypassRevocations there',
-  elsewhereCleared: 'NOT TAKEN AWAY: it is in another account; delete its inline policy DaypassRevocations there',
   failed: 'FAILED: IAM said no',
 };
+
+const clearedElsewhere = 'NOT TAKEN AWAY: it is in another account; delete its inline policy DaypassRevocations there';
+
+function outcomeText(
+  outcome: string,
+  { dryRun, document }: { readonly dryRun: boolean | undefined; readonly document: unknown },
+) {
+  if (outcome === 'elsewhere' && document === undefined) return clearedElsewhere;
+  return (dryRun && wished[outcome]) || (outcomes[outcome] ?? outcome);
+}
 
 interface Told {
   readonly roles: readonly Members[];
@@ -174,7 +183,7 @@ function told({ done, newExchanges, propagation }: Members, { roles, values, see
   const { 'dry-run': dryRun } = values;
   if (done === 'nothing') return 'It was not revoked.\n';
   const lines = roles.flatMap(({ role, outcome, document, warnings, why }) => [
-    `${text(role)}\n  ${(dryRun && wished[text(outcome)]) || (outcomes[outcome === 'elsewhere' && document === undefined ? 'elsewhereCleared' : text(outcome)] ?? text(outcome))}${why === undefined ? '' : ` (${text(why)})`}`,
+    `${text(role)}\n  ${outcomeText(text(outcome), { dryRun, document })}${why === undefined ? '' : ` (${text(why)})`}`,
     ...(Array.isArray(warnings) ? warnings.map((each) => `  mind: ${text(each)}`) : []),
     ...((dryRun || outcome === 'elsewhere') && document !== undefined ? [`  ${text(document)}`] : []),
   ]);

@@ -57,9 +57,12 @@ async function discovered({ issuer, address, clientId }: OidcSignIn, io: Io): Pr
       ...(isLocal && { execute: [client.allowInsecureRequests] }),
     });
   } catch (cause) {
-    throw new Unreachable(`${issuer} could not be reached as an OpenID Connect provider: ${messageOf(cause)}.`, {
-      cause,
-    });
+    const at = address === undefined ? '' : ` at ${address}`;
+    const why = [cause, cause instanceof Error ? cause.cause : undefined].filter((each) => each !== undefined);
+    throw new Unreachable(
+      `${issuer} could not be reached as an OpenID Connect provider${at}: ${why.map(messageOf).join(': ')}.`,
+      { cause },
+    );
   }
 }
 
