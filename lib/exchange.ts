@@ -66,10 +66,10 @@ export async function exchange(request: ExchangeRequest, broker: IssuingBroker, 
 
   trail.granted = decision.grant;
   (await revoked)(identity, decision.grant);
-  if (decision.grant.oneTime) await broker.once(identity.oneTime ? [identity.oneTime] : [], broker.clock());
-
   const planned = planSession(identity, decision.grant, request, broker.clock());
   const session = request.narrowing ? narrowed(planned, request.narrowing, broker) : planned;
+  // Last before STS is asked: what comes to nothing by itself does not use a token up.
+  if (decision.grant.oneTime) await broker.once(identity.oneTime ? [identity.oneTime] : [], broker.clock());
   trail.session = session;
 
   const issued = await broker.issuer.issue(session);

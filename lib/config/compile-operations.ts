@@ -9,6 +9,9 @@ export interface OperationsScene {
   readonly machineGrants: readonly string[];
 }
 
+/** Of Regions outside the partition `aws`. */
+const partitionPrefix = (region: string) => /^(cn|us-gov|us-isob?|us-isof|eu-isoe|eusc)-/.exec(region)?.[1];
+
 /** What the schema lets through and is still about nothing: doors that are not deployed. */
 export function compileOperations(
   { regions = [], canary, stackSets, tracing, concurrency, throttles }: DeclaredOperations,
@@ -18,6 +21,14 @@ export function compileOperations(
   for (const [index, region] of regions.entries()) {
     if (regions.indexOf(region) < index)
       report(`operations.regions[${index}]`, `is "${region}", which is there already`);
+  }
+  const [home = ''] = regions;
+  for (const [index, region] of regions.entries()) {
+    if (partitionPrefix(region) === partitionPrefix(home)) continue;
+    report(
+      `operations.regions[${index}]`,
+      `is "${region}", of another partition of AWS than ${home}: no account is in both`,
+    );
   }
   if (regions.length > 1 && !hasUrl) {
     report(

@@ -97,6 +97,13 @@ describe('operations', () => {
     expect(problemsOf(withOperations(operations))).toEqual([{ path, says: expect.stringContaining(says) }]);
   });
 
+  test('are in Regions of one partition', () => {
+    const file = { url: 'https://access.acme.example', operations: { regions: ['us-east-1', 'cn-north-1'] } };
+    expect(problemsOf(aConfiguration({ file }))).toEqual([
+      { path: 'operations.regions[1]', says: expect.stringContaining('of another partition of AWS than us-east-1') },
+    ]);
+  });
+
   test('name each Region once', () => {
     const operations = { regions: ['eu-central-1', 'us-east-1', 'eu-central-1'] };
     const file = { url: 'https://access.acme.example', operations };

@@ -13,6 +13,7 @@ const configuration = loadConfiguration({
   grants: {
     once: { ...base, oneTime: true },
     bobs: { ...base, oneTime: true, when: { StringEquals: { sub: 'bob' } } },
+    fresh: { ...base, oneTime: true, session: { maxAuthAge: '15m' } },
     often: base,
     within: { ...base, session: { withinProof: true, duration: '4h' } },
   },
@@ -68,6 +69,15 @@ describe('a token for a grant that takes it once', () => {
     const all = await Promise.all(Array.from({ length: 50 }, () => ask('once', token)));
     expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(all.filter(({ body }) => body.error === 'proof_replayed')).toHaveLength(49);
+  });
+
+  test('is not used up by what it cannot have anyway', async () => {
+    const token = aToken({ auth_time: now() - 3600 });
+    for (const _ of [1, 2]) {
+      expect(await ask('fresh', token)).toMatchObject({ status: 401, body: { error: 'authentication_too_old' } });
+    }
+    expect((await ask('once', token)).status).toBe(200);
+    expect(await ask('once', token)).toMatchObject({ status: 403, body: { error: 'proof_replayed' } });
   });
 
   test('is another token with another jti, and the same with the same one', async () => {
