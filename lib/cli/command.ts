@@ -2,6 +2,7 @@
 
 import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
+import { parseDuration } from '../config/duration.ts';
 import { messageOf } from '../message-of.ts';
 import type { Network } from '../network/network.ts';
 import type { LiveDoors } from './live-doors.ts';
@@ -77,6 +78,13 @@ export function argumentsIn<const O extends Options>(args: readonly string[], op
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
+}
+
+/** Throws a `UsageError` for what is no length of time. */
+export function secondsOf(duration: string): number {
+  const seconds = parseDuration(duration);
+  if (seconds === undefined || seconds < 1) throw new UsageError(`--duration ${duration}: as 4h, 90m or 3600.`);
+  return seconds;
 }
 
 /** Throws a `UsageError` for what is no account. */

@@ -113,7 +113,36 @@ describe('daypass credentials --aws', () => {
   });
 });
 
+describe('daypass console --aws', () => {
+  const link = 'https://us-east-1.signin.aws.amazon.com/federation?Action=login&SigninToken=x';
+
+  test('asks for a link by a signed request, of the length that is wanted', async () => {
+    const doors = aDaypass({ url: link, expiresIn: 900 });
+    const args = ['console', '--aws', '--grant', 'runners', '--duration', '2h', '--print'];
+    expect(await daypass(args, around(doors))).toEqual({ exit: 0, out: `${link}\n`, err: '' });
+    expect(doors.asked.map(({ url, body }) => [url, Object.keys(body)])).toEqual([
+      [`${endpoint}/v1/console`, ['grant', 'awsRequest', 'durationSeconds']],
+    ]);
+    expect(doors.asked[0]?.body).toMatchObject({ grant: 'runners', durationSeconds: 7200 });
+  });
+
+  test.each([
+    [['--aws'], '--grant: which grant?'],
+    [['--audience', 'x'], '--audience goes with --aws.'],
+    [['--aws', '--grant', 'x', '--duration', 'long'], '--duration long: as 4h'],
+  ])('with %j it is misused', async (args, says) => {
+    const ran = await daypass(['console', ...args], around(aDaypass()));
+    expect(ran).toMatchObject({ exit: 2, err: expect.stringContaining(says) });
+  });
+});
+
 describe('daypass exec --aws', () => {
+  test('asks for a session of the length that is wanted', async () => {
+    const doors = aDaypass();
+    await daypass(['exec', '--aws', '--grant', 'runners', '--duration', '90m', '--', 'true'], around(doors));
+    expect(doors.asked[0]?.body).toMatchObject({ durationSeconds: 5400 });
+  });
+
   test('runs a command with what was given', async () => {
     const machine = around(aDaypass());
     expect(await daypass(['exec', '--aws', '--grant', 'runners', '--', 'aws', 's3', 'ls'], machine)).toMatchObject({

@@ -122,6 +122,17 @@ describe('daypass check --live', () => {
     expect(out).toContain('grants.deploy.role.maxSessionDuration: is 7200 s; IAM says 3600 s');
   });
 
+  test.each([
+    ['Could not load credentials from any providers', 2, 'Sign in to AWS first.'],
+    ['connect ECONNREFUSED 127.0.0.1:1', 4, 'AWS could not be reached'],
+    ['User: x is not authorized to perform: iam:GetRole', 1, 'IAM says no: User: x'],
+  ])('tells whose failure it is: %s', async (message, exit, says) => {
+    const role = () => Promise.reject(new Error(message));
+    const args = ['check', '--live', '--config', 'test/cli/named-role.yaml'];
+    const ran = await daypass(args, { iam: { ...iam({}), role } });
+    expect(ran).toMatchObject({ exit, err: expect.stringContaining(says) });
+  });
+
   test('says which role it could not judge, and does not call it missing', async () => {
     const role = async () => 'elsewhere' as const;
     const args = ['check', '--live', '--config', 'test/cli/named-role.yaml'];

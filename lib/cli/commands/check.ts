@@ -16,6 +16,7 @@ import {
   type Io,
   inJson,
 } from '../command.ts';
+import { tellingIam } from '../telling-iam.ts';
 
 const usage = `daypass check [--config FILE] [--trust-policy FILE]… [--live] [--account ID] [--url URL] [--strict] [--json]
 
@@ -31,7 +32,7 @@ reason and a fix. The same runs in synth. For roles that grants name by arn: the
   --strict              warnings count like errors
   --json                as JSON
 
-Exit status: 0 nothing that counts, 1 findings, 2 it cannot be checked.
+Exit status: 0 nothing that counts, 1 findings, 2 it cannot be checked, 4 AWS did not answer.
 `;
 
 const options = {
@@ -88,7 +89,9 @@ async function checkFile(file: string, { live = false, account, url }: Asked, io
   try {
     const configuration = await readConfigurationFile(file, { now: io.now() });
     const trusts = requiredTrusts(configuration, { account, url });
-    const ofRoles = live ? await checkLiveRoles(trusts, configuration, { iam: await io.iam(), now: io.now() }) : [];
+    const ofRoles = live
+      ? await checkLiveRoles(trusts, configuration, { iam: tellingIam(await io.iam()), now: io.now() })
+      : [];
     return { findings: [...checkConfiguration(configuration), ...ofRoles], trusts };
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;

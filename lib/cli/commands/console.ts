@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { signInHosts } from '../../console/partition.ts';
 import { askDaypass } from '../ask-daypass.ts';
+import { awsOptions, awsProof, checkAwsOptions } from '../aws-proof.ts';
 import {
   argumentsIn,
   type Command,
@@ -8,19 +9,25 @@ import {
   exitCodes,
   type Io,
   inJson,
+  secondsOf,
   Unreachable,
   UsageError,
 } from '../command.ts';
+import { endpointOf } from '../endpoint.ts';
 import { defaultProfile, signedInProfile } from '../profiles.ts';
 import { grantOf, idTokenOf } from '../session.ts';
 
-const usage = `daypass console [--grant NAME] [--destination URL] [--print]
+const usage = `daypass console [--grant NAME] [--destination URL] [--duration 1h] [--print]
 
 Opens the AWS console as a grant lets you. Whoever has the link is you, for fifteen minutes.
 
   --grant NAME        (default: that of the sign-in)
   --destination URL   a page of the console   (default: its first)
+  --duration D        as 4h, 90m or seconds; what is too long is shortened
   --print             print the link, open nothing
+  --aws               proved by a request that is signed with the credentials of the AWS configuration; nobody signs in
+  --endpoint URL      with --aws: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
+  --audience TEXT     with --aws: what Daypass is called, where its configuration says so   (default: the address)
   --profile NAME      (default: ${defaultProfile})
   --json              print the link as JSON
 
@@ -30,6 +37,8 @@ Exit status: 0 opened or printed, 1 refused, 2 it cannot be asked, 4 something d
 const options = {
   grant: { type: 'string' },
   destination: { type: 'string' },
+  duration: { type: 'string' },
+  ...awsOptions,
   print: { type: 'boolean' },
   profile: { type: 'string' },
   json: { type: 'boolean' },
@@ -41,20 +50,60 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {
     grant,
     destination,
+    duration,
     print = false,
-    profile: name = defaultProfile,
+    profile = defaultProfile,
     json = false,
+    aws = false,
+    endpoint: address,
+    audience,
   } = argumentsIn(args, options).values;
-  const profile = signedInProfile(name, io);
-  if (!profile.oidc) throw new UsageError(`A SAML sign-in opens the console in the portal: ${profile.endpoint}/portal`);
-  const token = await idTokenOf(name, profile, io);
-  const body = { grant: grantOf(grant, profile), token, ...(destination !== undefined && { destination }) };
-  const answer = await askDaypass({ endpoint: profile.endpoint, path: '/v1/console', body }, io);
-  const url = consoleLink(String(answer.url), profile.endpoint);
+  checkAwsOptions(aws, { endpoint: address, audience });
+  const durationSeconds = duration === undefined ? undefined : secondsOf(duration);
+  const wish = aws ? await byAws({ profile, grant, address, audience }, io) : await bySignIn({ profile, grant }, io);
+  const { endpoint, proof } = wish;
+  const body = {
+    grant: wish.grant,
+    ...proof,
+    ...(destination !== undefined && { destination }),
+    ...(durationSeconds !== undefined && { durationSeconds }),
+  };
+  const answer = await askDaypass({ endpoint, path: '/v1/console', body }, io);
+  const url = consoleLink(String(answer.url), endpoint);
   if (json) io.write(inJson(answer));
   else if (print || !io.machine.hasDisplay) io.write(`${url}\n`);
   else await openPrivately(url, io);
   return exitCodes.yes;
+}
+
+interface Asked {
+  readonly endpoint: string;
+  readonly grant: string;
+  /** By the names of the door. */
+  readonly proof: { readonly token: string } | { readonly awsRequest: string };
+}
+
+async function bySignIn(
+  { profile: name, grant }: { readonly profile: string; readonly grant: string | undefined },
+  io: Io,
+): Promise<Asked> {
+  const profile = signedInProfile(name, io);
+  if (!profile.oidc) throw new UsageError(`A SAML sign-in opens the console in the portal: ${profile.endpoint}/portal`);
+  const token = await idTokenOf(name, profile, io);
+  return { endpoint: profile.endpoint, grant: grantOf(grant, profile), proof: { token } };
+}
+
+interface AwsWish {
+  readonly profile: string;
+  readonly grant: string | undefined;
+  readonly address: string | undefined;
+  readonly audience: string | undefined;
+}
+
+async function byAws({ profile, grant, address, audience }: AwsWish, io: Io): Promise<Asked> {
+  const endpoint = endpointOf(address, profile, io);
+  if (grant === undefined) throw new UsageError('--grant: which grant?');
+  return { endpoint, grant, proof: { awsRequest: await awsProof({ audience, endpoint }, io) } };
 }
 
 /** Into AWS's sign-in and nowhere else; on this machine into what stands in for it. */

@@ -1,6 +1,14 @@
-import { parseDuration } from '../../config/duration.ts';
 import { awsOptions, checkAwsOptions } from '../aws-proof.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, textOf, UsageError } from '../command.ts';
+import {
+  argumentsIn,
+  type Command,
+  type ExitCode,
+  exitCodes,
+  type Io,
+  secondsOf,
+  textOf,
+  UsageError,
+} from '../command.ts';
 import { formatNamed, formats, formatted } from '../formats.ts';
 import { defaultProfile } from '../profiles.ts';
 import { credentialsFor } from '../session.ts';
@@ -68,10 +76,4 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const given = await credentialsFor(wish, io);
   io.write(formatted(given.credentials, format, given.grant));
   return exitCodes.yes;
-}
-
-export function secondsOf(duration: string): number {
-  const seconds = parseDuration(duration);
-  if (seconds === undefined || seconds < 1) throw new UsageError(`--duration ${duration}: as 4h, 90m or 3600.`);
-  return seconds;
 }

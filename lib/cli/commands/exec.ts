@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { devNull } from 'node:os';
 import { profileIn } from '../aws-config.ts';
 import { awsOptions, checkAwsOptions } from '../aws-proof.ts';
-import { argumentsIn, type Command, type ExitCode, type Io, UsageError } from '../command.ts';
+import { argumentsIn, type Command, type ExitCode, type Io, secondsOf, UsageError } from '../command.ts';
 import { asEnvironment, withoutMilliseconds } from '../formats.ts';
 import type { LoopbackServer } from '../machine.ts';
 import { defaultProfile } from '../profiles.ts';
@@ -16,6 +16,7 @@ on this machine instead, from which AWS SDKs fetch new ones by themselves for as
   --grant NAME     (default: that of the sign-in)
   --server         for work that takes longer than credentials last; it does not see your AWS configuration, whose profiles
                    would go before, but for the region of [default]
+  --duration D     as 4h, 90m or seconds; what is too long is shortened
   --aws            proved by a request that is signed with the credentials of the AWS configuration, with --server each time
                    anew; nobody signs in
   --endpoint URL   with --aws: the address of Daypass   (default: DAYPASS_ENDPOINT, or that of the sign-in)
@@ -30,6 +31,7 @@ Exit status: 0 or what the command ends with; before it runs 1 refused, 2 it can
 const options = {
   grant: { type: 'string' },
   server: { type: 'boolean' },
+  duration: { type: 'string' },
   ...awsOptions,
   profile: { type: 'string' },
 } as const;
@@ -60,6 +62,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const {
     grant,
     server = false,
+    duration,
     aws = false,
     endpoint: address,
     audience,
@@ -72,6 +75,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     grant,
     ...(aws && { proof: { aws, audience } }),
     ...(address !== undefined && { endpoint: address }),
+    ...(duration !== undefined && { durationSeconds: secondsOf(duration) }),
   };
   // Whether it may be had is told before anything runs.
   const { credentials } = await credentialsFor(wish, io);

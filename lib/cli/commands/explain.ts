@@ -22,6 +22,7 @@ import {
   UsageError,
 } from '../command.ts';
 import { type Presented, presentedProof } from '../presented-proof.ts';
+import { tellingIam } from '../telling-iam.ts';
 
 const usage = `daypass explain (--token T | --assertion A | --claims C) (--grant NAME | --role ARN --live | --trust-policy FILE)
 
@@ -45,7 +46,7 @@ a hint where the miss is small. Nothing is sent anywhere, but for --live. A toke
   --config FILE         (default: DAYPASS_CONFIG, or ${defaultConfigurationFile})
   --json                as JSON
 
-Exit status: 0 allowed, 1 denied, 2 the question cannot be answered, 3 not all of it can be judged here.
+Exit status: 0 allowed, 1 denied, 2 the question cannot be answered, 3 not all of it can be judged here, 4 AWS did not answer.
 `;
 
 const options = {
@@ -127,7 +128,7 @@ async function throughGrant(grant: string, values: Values, io: Io): Promise<Expl
   const exchange = { provider, claims, grant };
   const first = explainExchange(exchange, configuration, surroundings);
   if (!values.live || !first.plan) return withRead(read, first.explanation);
-  const role = await (await io.iam()).role(first.plan.roleArn);
+  const role = await tellingIam(await io.iam()).role(first.plan.roleArn);
   if (role === 'elsewhere')
     return withRead(read, roleElsewhere(first.explanation.stages.slice(0, -1), first.plan.roleArn));
   if (!role) return noRole(first.explanation.stages.slice(0, -1), first.plan.roleArn);
@@ -182,7 +183,7 @@ async function throughTrust(values: Values, io: Io): Promise<Explanation> {
       ? stage('proof', 'passed', 'The attributes are taken as they are: nothing is verified here.')
       : explainClaims(claims, io.now()));
   if (proof.verdict === 'failed') return explanationOf([proof]);
-  const liveRole = live && arn !== undefined ? await (await io.iam()).role(arn) : undefined;
+  const liveRole = live && arn !== undefined ? await tellingIam(await io.iam()).role(arn) : undefined;
   if (liveRole === 'elsewhere') return roleElsewhere([proof], arn ?? '');
   if (live && arn !== undefined && !liveRole) return noRole([proof], arn);
   const document = file === undefined ? (liveRole?.trustPolicy ?? '') : io.readFile(file);
@@ -229,7 +230,7 @@ function trustIn(document: string, name: string): Policy {
 /** Whether the account has the provider at all, and knows the token's audience. */
 async function liveProvider({ kind, principal, keys }: FederatedRequest, io: Io): Promise<readonly Stage[]> {
   if (kind === 'saml' || !principal.startsWith('arn:')) return [];
-  const clientIds = await (await io.iam()).oidcClientIds(principal);
+  const clientIds = await tellingIam(await io.iam()).oidcClientIds(principal);
   if (!clientIds) {
     const says = `The account has no provider ${principal}; the URL of a provider is compared to the letter, its slash at the end included.`;
     return [stage('IAM provider', 'failed', says)];

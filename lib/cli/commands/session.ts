@@ -1,7 +1,6 @@
 import { awsFailure } from '../aws-failure.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, UsageError } from '../command.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, secondsOf, UsageError } from '../command.ts';
 import { formatNamed, formats, formatted } from '../formats.ts';
-import { secondsOf } from './credentials.ts';
 
 const usage = `daypass session [--mfa SERIAL --code 123456] [--duration 12h] [--format FORMAT]
 
