@@ -33,7 +33,7 @@ export interface Needs {
   /** Whether it tells our own address. */
   readonly address?: true;
   /** Whether it gives credentials: then it gets what the ways of the grants take. */
-  readonly issues?: true;
+  readonly issues?: true | 'roles only';
   /** Whether it publishes the keys with which Daypass vouches. */
   readonly publishesKeys?: true;
   /** Whether it writes policies of the granted roles. */
@@ -54,10 +54,11 @@ const anyProof: Needs = {
   secret: 'decryption',
   issues: true,
 };
-/** STS has no action with which a signed request would ask for a role of Daypass. */
+/** STS has no action with which a signed request would ask for a role of Daypass, and callers name a role. */
 const stsNeeds: Needs = {
   ...anyProof,
   takes: ['oidc', 'saml'],
+  issues: 'roles only',
   writes: ['assertion', 'token', 'issued'],
   reads: ['metadata', 'issued', 'revoked'],
 };

@@ -63,7 +63,6 @@ const mayImport = new Map<string, readonly string[]>([
       'lib/provider-watch/days-to-act.ts',
       'lib/identity/oidc/vendors.ts',
       'lib/identity/oidc/condition-keys.ts',
-      'lib/session/session-tags.ts',
       'lib/sign-in/our-addresses.ts',
       'lib/store/store.ts',
     ],

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { inOneLine } from '../printable.ts';
+import { checkFederated } from './check-federated.ts';
 import { checkOtherAccounts } from './check-other-accounts.ts';
 import { checkAccounts } from './compile-aws.ts';
 import { compileGrant } from './compile-grant.ts';
@@ -117,19 +118,6 @@ export function loadConfiguration(value: unknown, sources: Sources = noSources):
     fallbackRegions: sts.fallbackRegions,
     operations,
   };
-}
-
-/** IAM: a user has ten managed policies, one for each grant and one to ask with. */
-const mostFederated = 9;
-
-function checkFederated(grants: ReadonlyMap<string, GrantSettings>, report: Report): void {
-  const federated = [...grants.values()].filter(({ role }) => role.kind === 'federated');
-  for (const { name } of federated.slice(mostFederated)) {
-    report(
-      `grants.${name}.way`,
-      `is one federation-token too many: an IAM user has the permissions of ${mostFederated} grants`,
-    );
-  }
 }
 
 interface SamlCheck extends Pick<Configuration, 'providers' | 'serviceProvider'> {

@@ -74,13 +74,14 @@ export const writingActions: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * They read, AWS says, and what they read is other credentials or a link that signs in: whoever has it acts outside the
- * session, and may write. Tokens of registries are left out, without which nothing can be pulled from them.
+ * They read, AWS says, and what they read is other credentials, or a link that signs in or writes: whoever has it acts
+ * outside the session. Tokens of registries are left out, without which nothing can be pulled from them.
  */
 export const handingOutActions: ReadonlyMap<string, string> = new Map([
   ['acm', 'GetAcmeExternalAccountBindingCredentials'],
   ['amplifybackend', 'GetToken'],
-  ['bedrock-agentcore', 'GetResourceOauth2Token GetResourcePaymentToken'],
+  ['auditmanager', 'GetEvidenceFileUploadUrl'],
+  ['bedrock-agentcore', 'GetResourceApiKey GetResourceOauth2Token GetResourcePaymentToken'],
   ['cloudwatch', 'GetSpaceCredentials GetSpaceCredentialsForOrganization'],
   ['codeconnections', 'GetConnectionToken GetIndividualAccessToken'],
   ['codestar-connections', 'GetConnectionToken GetIndividualAccessToken'],
@@ -89,15 +90,19 @@ export const handingOutActions: ReadonlyMap<string, string> = new Map([
   ['datazone', 'GetDomainExecutionRoleCredentials GetEnvironmentCredentials'],
   ['finspace-api', 'GetProgrammaticAccessCredentials'],
   ['gamelift', 'GetComputeAccess GetComputeAuthToken GetInstanceAccess'],
+  ['ivs', 'BatchGetStreamKey GetStreamKey'],
   ['lakeformation', 'GetTemporaryGluePartitionCredentials GetTemporaryGlueTableCredentials'],
   ['license-manager', 'GetAccessToken'],
+  ['m2', 'GetSignedBluinsightsUrl'],
+  ['mechanicalturk', 'GetFileUploadURL'],
   ['pca-connector-scep', 'GetChallengePassword'],
-  ['quicksight', 'GetAnonymousUserEmbedUrl GetDashboardEmbedUrl GetSessionEmbedUrl'],
+  ['quicksight', 'GetAnonymousUserEmbedUrl GetAuthCode GetDashboardEmbedUrl GetSessionEmbedUrl'],
   ['redshift', 'GetIdentityCenterAuthToken'],
   ['redshift-serverless', 'GetIdentityCenterAuthToken'],
   ['s3', 'GetDataAccess'],
   ['ssm', 'GetAccessToken'],
   ['sts', 'GetSessionToken'],
+  ['tax', 'GetDocumentUploadUrl'],
 ]);
 
 /** Also what a bound says, which the file has no words for. */

@@ -13,9 +13,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { federationUserName } from '../config/carried.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { federatedPermissions } from '../config/federated-permissions.ts';
 import { variables } from '../environment.ts';
-import type { StatementDocument } from '../grant/grant.ts';
-import { grantTag } from '../session/session-tags.ts';
 import { alarmFor, type Watch } from './alarm.ts';
 import { DoorFunction } from './door-function.ts';
 import { wildcardFindings } from './granted-roles.ts';
@@ -126,10 +125,7 @@ export class FederationUser extends Construct {
       if (role.kind !== 'federated') continue;
       const policy = new ManagedPolicy(this, `Grant-${name}`, {
         description: `What the sessions of the Daypass grant ${name} may do at most.`,
-        document: PolicyDocument.fromJson({
-          Version: '2012-10-17',
-          Statement: role.permissions.map((statement) => ofSessions(name, statement)),
-        }),
+        document: PolicyDocument.fromJson(federatedPermissions(name, role.permissions)),
         users: [user],
       });
       for (const finding of wildcardFindings(role.permissions)) {
@@ -140,12 +136,6 @@ export class FederationUser extends Construct {
       }
     }
   }
-}
-
-/** Denials too: they are of the one grant, and not of all that share its user. */
-function ofSessions(grant: string, { Condition = {}, ...statement }: StatementDocument): object {
-  const tagged = { [`aws:PrincipalTag/${grantTag}`]: [grant] };
-  return { ...statement, Condition: { ...Condition, StringEquals: { ...Condition.StringEquals, ...tagged } } };
 }
 
 const notRotated = (target: DoorFunction['function']): Watch => ({

@@ -87,7 +87,7 @@ export class Ways extends Construct {
 
   /** The grants of a way that a door can give: those whose proofs it takes. */
   private given({ issues, takes }: Needs, way: Way): readonly GrantSettings[] {
-    if (!issues) return [];
+    if (!issues || (issues === 'roles only' && way === 'federation-token')) return [];
     const { grants, providers } = this.configuration;
     // Behind a sign-in stands an assertion.
     const kinds = new Set<string | undefined>(takes.map((kind) => (kind === 'sign-in' ? 'saml' : kind)));

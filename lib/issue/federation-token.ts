@@ -1,3 +1,4 @@
+import { accountOf } from '../grant/grant.ts';
 import { Refusal } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import type { CredentialIssuer, Issued } from './credential-issuer.ts';
@@ -19,7 +20,12 @@ const gone = new Set(['InvalidClientTokenId', 'SignatureDoesNotMatch']);
 export function federationToken(sts: StsClient, key: RotatedKey): CredentialIssuer {
   const ask = async (plan: SessionPlan): Promise<Issued> => {
     const parameters = { Name: plan.sessionName, ...tagParameters(plan), ...lengthAndPolicy(plan) };
-    return issuedFrom(await sts.call('GetFederationToken', parameters, await key.sign()));
+    const issued = issuedFrom(await sts.call('GetFederationToken', parameters, await key.sign()));
+    // Whoever can write the secret could lead callers into an account of his.
+    if (accountOf(issued.user.arn) !== accountOf(plan.roleArn)) {
+      throw new Refusal('signer_unavailable', { why: 'the key is of another account' });
+    }
+    return issued;
   };
   return {
     async issue(plan) {

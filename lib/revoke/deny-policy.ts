@@ -2,6 +2,7 @@
 // Source: IAM User Guide, "Revoking IAM role temporary security credentials".
 
 import { longestFederationSeconds, longestSessionSeconds } from '../session/session-duration.ts';
+import { grantTag } from '../session/session-tags.ts';
 import { type ConcernedRole, keyValueOf } from './concerned-roles.ts';
 import type { Revocation, SessionTarget } from './revocation.ts';
 import { keptSeconds, staleSeconds } from './revoked.ts';
@@ -21,10 +22,10 @@ const longestSessionMilliseconds = (arn: string) =>
   1000 * (arn.includes(':user/') ? longestFederationSeconds : longestSessionSeconds);
 
 /**
- * So long a door may not know of a revocation, and one that asked before may take 20 s more to issue: what they give until
- * then is denied as well.
+ * Whoever revokes may take 20 s until it is stored, a door not know of it for so long, and one that asked before take 20 s
+ * more to issue: what is given until then is denied as well.
  */
-const lateMilliseconds = (staleSeconds + keptSeconds + 25) * 1000;
+const lateMilliseconds = (20 + staleSeconds + keptSeconds + 25) * 1000;
 /** Between STS and the record of it lies the rest of the exchange; between their clocks hardly anything. */
 const beforeRecord = 30_000;
 const afterRecord = 5_000;
@@ -48,7 +49,9 @@ export function denyPolicy(
   const sessions = revocations.filter((each) => each.kind === 'session').filter((each) => each.role === role.arn);
 
   const others = role.grants.filter((name) => !wholes.some((each) => each.kind === 'grant' && each.grant === name));
-  const isShared = wholes.length > 0 && wholes.every(({ kind }) => kind === 'grant') && others.length > 0;
+  const isUser = role.arn.includes(':user/');
+  // Sessions of the one IAM user say by which grant they are.
+  const isShared = !isUser && wholes.length > 0 && wholes.every(({ kind }) => kind === 'grant') && others.length > 0;
   const shared = isShared
     ? [
         `Sessions of the grants ${others.join(', ')} are denied as well: they are of the same role, and nothing tells them apart.`,
@@ -59,19 +62,34 @@ export function denyPolicy(
   const lates = wholes
     .map(({ at }) => Date.parse(at) + lateMilliseconds)
     .filter((at) => at > now.getTime() - longestSession);
-  const older = Math.max(...lates);
-  const fine = documentOf(older, peopleStatements(role, people), sessions);
+  const older = isUser ? Number.NEGATIVE_INFINITY : Math.max(...lates);
+  const named = [...(isUser ? grantStatements(wholes, now, longestSession) : []), ...peopleStatements(role, people)];
+  const fine = documentOf(older, named, sessions);
   if (fits(fine, longest)) return { document: fine, warnings: shared };
 
   const withSessions = Math.max(older, ...sessions.map(({ recorded }) => Date.parse(recorded) + afterRecord));
-  const coarse = documentOf(withSessions, peopleStatements(role, people), []);
-  const ofSessions = `${sessions.length} sessions are too many to be denied one by one: every session of the role that is as old as the newest of them is denied with them, until ${written(withSessions + longestSession)}.`;
-  if (fits(coarse, longest)) return { document: coarse, warnings: [...shared, ofSessions] };
+  const tooMany =
+    sessions.length > 0
+      ? [
+          `${sessions.length} sessions are too many to be denied one by one: every session of the role that is as old as the newest of them is denied with them, until ${written(withSessions + longestSession)}.`,
+        ]
+      : [];
+  const coarse = documentOf(withSessions, named, []);
+  if (fits(coarse, longest)) return { document: coarse, warnings: [...shared, ...tooMany] };
 
-  const withPeople = Math.max(withSessions, ...people.map(({ at }) => Date.parse(at) + lateMilliseconds));
+  const withPeople = Math.max(withSessions, ...lates, ...people.map(({ at }) => Date.parse(at) + lateMilliseconds));
   const ofPeople = `${people.length} people are too many to be denied by name: every session of the role that is as old as the newest revocation is denied instead. Daypass refuses these people, but a session that one of them gets from AWS STS itself after that is not denied.`;
-  const warnings = [...shared, ...(sessions.length > 0 ? [ofSessions] : []), ofPeople];
-  return { document: documentOf(withPeople, [], []), warnings };
+  return { document: documentOf(withPeople, [], []), warnings: [...shared, ...tooMany, ofPeople] };
+}
+
+/** Each grant's as old as the revocation, and no others. */
+function grantStatements(revocations: readonly Revocation[], now: Date, longestSession: number): readonly Conditions[] {
+  return revocations.flatMap((each) => {
+    const older = Date.parse(each.at) + lateMilliseconds;
+    if (each.kind !== 'grant' || older <= now.getTime() - longestSession) return [];
+    const ofGrant = { [`aws:PrincipalTag/${grantTag}`]: each.grant };
+    return [{ DateLessThan: { 'aws:TokenIssueTime': written(older) }, StringEquals: ofGrant }];
+  });
 }
 
 const fits = (document: string | undefined, longest: number) => (document?.length ?? 0) <= longest;

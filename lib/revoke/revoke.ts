@@ -80,7 +80,8 @@ async function enforced(
     if (isDeepStrictEqual(present, revocations)) return outcomes;
     revocations = present;
     const before = outcomes;
-    const again = await enforce(roles, revocations, enforcing);
+    // IAM may still show what was there before our own writing.
+    const again = await enforce(roles, revocations, { ...enforcing, onlyDifferences: false });
     outcomes = again.map((each, index) => both(before[index], each));
   }
   throw new Refusal('store_unavailable', { why: 'others revoke at the same time' });

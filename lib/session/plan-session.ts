@@ -5,7 +5,7 @@ import { fingerprint } from '../identity/fingerprint.ts';
 import type { Evidence, Identity } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
 import { type DurationLimits, longestSessionFor, type SessionDuration, sessionDuration } from './session-duration.ts';
-import { longestFederatedName, sessionName } from './session-name.ts';
+import { federatedName, sessionName } from './session-name.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { marks, type SessionTag, sessionTags } from './session-tags.ts';
 
@@ -104,10 +104,7 @@ function nameFor(
   { name: grant, way, role: { arn, principalArn }, session: { name } }: Grant,
 ): string {
   const { evidence } = identity;
-  if (way === 'federation-token') {
-    // No role stands in its ARN, and a grant's name has no dot: whoever is alice by another grant is somebody else.
-    return sessionName({ ...name, parts: [`${grant}.`, ...name.parts] }, identity, longestFederatedName);
-  }
+  if (way === 'federation-token') return federatedName(grant, name, identity);
   if (evidence.kind !== 'saml' || way !== 'forward') return sessionName(name, identity);
   const isGiven = evidence.roles.some((pair) => pair.roleArn === arn && pair.principalArn === principalArn);
   if (!isGiven) {

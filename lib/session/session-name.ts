@@ -6,19 +6,38 @@ import { render } from './claim-value.ts';
 /** STS: RoleSessionName has 2 to 64 characters of `\w+=,.@-`. */
 const longestNameCharacters = 64;
 /** STS: the Name of GetFederationToken has half as many. */
-export const longestFederatedName = 32;
+const longestFederatedName = 32;
 const shortestNameCharacters = 2;
 const illegal = /[^A-Za-z0-9_+=,.@-]/gu;
 const marked = /-[0-9a-f]{16}$/;
 
-export function sessionName(template: Template, identity: Identity, longest = longestNameCharacters): string {
+export function sessionName(template: Template, identity: Identity): string {
+  const { name, values } = rendered(template, identity);
+  // Of several values the name alone does not tell where one ends: x-y and z, or x and y-z.
+  return values.length > 1
+    ? markedName(name, JSON.stringify(values), longestNameCharacters)
+    : legalSessionName(name, longestNameCharacters);
+}
+
+/**
+ * `{grant}.{name}`: no role stands in the ARN of such a session, and a grant's name has no dot. Whoever is alice by another
+ * grant is somebody else, in what is cut short, too.
+ */
+export function federatedName(grant: string, template: Template, identity: Identity): string {
+  const { name, values } = rendered(template, identity);
+  const whole = `${grant}.${name}`;
+  return values.length > 1
+    ? markedName(whole, JSON.stringify([grant, ...values]), longestFederatedName)
+    : legalSessionName(whole, longestFederatedName);
+}
+
+function rendered(template: Template, identity: Identity): { readonly name: string; readonly values: string[] } {
   const values: string[] = [];
   const name = render(template, identity, (value) => {
     values.push(value);
     return value;
   });
-  // Of several values the name alone does not tell where one ends: x-y and z, or x and y-z.
-  return values.length > 1 ? markedName(name, JSON.stringify(values), longest) : legalSessionName(name, longest);
+  return { name, values };
 }
 
 /**

@@ -32,6 +32,23 @@ describe('what a way cannot do is refused, with the reason', () => {
     ['chain', { session: { tags: manyTags(50) } }, 'session.tags', 'are 50; STS takes at most 50, and daypass-person'],
     ['vouch', { session: { tags: manyTags(51) } }, 'session.tags', 'are 51; STS takes at most 50'],
     ['vouch', { session: { tags: { 'Daypass-Grant': 'x' } } }, 'session.tags.Daypass-Grant', 'by which grant'],
+    [
+      'federation-token',
+      { session: { policy }, role: { permissions: Array.from({ length: 60 }, () => aPermission()) } },
+      'role.permissions',
+      'IAM takes 6144',
+    ],
+    [
+      'federation-token',
+      {
+        session: { policy },
+        role: {
+          permissions: [{ ...aPermission(), conditions: { StringLike: { 'aws:principaltag/Daypass-Grant': '*' } } }],
+        },
+      },
+      'role.permissions',
+      'which Daypass asks for itself',
+    ],
     ['federation-token', {}, 'session.policy', 'a federated user without a session policy may do nothing'],
     [
       'federation-token',

@@ -34,7 +34,7 @@ function sessionOf(grant: Members) {
 }
 
 const likeCredentials =
-  /^(Batch)?Get.*(Credentials|Token|TokenFor\w+|DataAccess|InstanceAccess|ComputeAccess|EmbedUrl|LoginUrl|Password)$/;
+  /^(Batch)?Get.*(Credentials|Token|TokenFor\w+|DataAccess|InstanceAccess|ComputeAccess|EmbedUrl|LoginUrl|UploadUrl|UploadURL|ApiKey|StreamKey|AuthCode|Password)$/;
 /** What they tell is not by what somebody could act, or by no more than the session. */
 const harmless = new Set([
   'aidevops:GetAccessToken',

@@ -5,9 +5,10 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../lib/config/load-config.ts';
+import type { Rim } from '../../lib/door.ts';
 import { anIssuer, type Issuer } from '../kit/issuer.ts';
 import { freePorts } from '../kit/loopback.ts';
-import { aStack, type RunningStack, serveIssuer } from '../kit/stack.ts';
+import { aStack, doorBeside, type RunningStack, serveIssuer } from '../kit/stack.ts';
 
 const issuer: Issuer = anIssuer({ issuer: 'https://ci.acme.example' });
 const now = () => Math.floor(Date.now() / 1000);
@@ -52,6 +53,8 @@ const configurationIn = (file: object) =>
 const configuration = configurationIn({});
 
 let stack: RunningStack;
+/** What the door `credentials` was opened with. */
+let rimOfCredentials: Rim | undefined;
 /** Of the IAM user's key. */
 let secretArn: string | undefined;
 let served: Awaited<ReturnType<typeof serveIssuer>>;
@@ -60,8 +63,9 @@ beforeAll(async () => {
   stack = await aStack({
     configuration,
     standIns: new Map([[issuer.issuer, served.address]]),
-    rim(rim) {
+    rim(rim, door) {
       secretArn ??= rim.environment().federationSecret;
+      if (door === 'credentials') rimOfCredentials = rim;
       return rim;
     },
   });
@@ -69,6 +73,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
   await served?.stop();
+});
+
+/** STS, which says that whoever asks is of another account. */
+const elsewhere = (sts: Rim['sts']): Rim['sts'] => ({
+  async send(request) {
+    const answer = await sts.send(request);
+    return { ...answer, body: answer.body.replaceAll(':111122223333:federated-user', ':444455556666:federated-user') };
+  },
 });
 
 interface Answered {
@@ -159,6 +171,19 @@ describe('what asks AWS', () => {
     const asked = new SecretsManagerClient(at).send(new GetSecretValueCommand({ SecretId: secretArn }));
     await expect(asked).rejects.toThrow(/explicit deny in a resource-based policy/);
   });
+});
+
+test('a key of another account gives nobody a session there', async () => {
+  const { embeddedAws } = rimOfCredentials ?? {};
+  if (!embeddedAws || !rimOfCredentials) throw new Error('The door was not opened.');
+  const rim = { ...rimOfCredentials, sts: elsewhere(rimOfCredentials.sts) };
+  const address = await doorBeside('credentials', rim);
+  const answer = await fetch(`${address}/v1/credentials`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grant: 'federated', token: token() }),
+  });
+  expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ error: 'signer_unavailable' })]);
 });
 
 test('in several Regions doors ask for the keys of the first', async () => {

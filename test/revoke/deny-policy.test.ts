@@ -116,10 +116,23 @@ describe('a grant or a role', () => {
     'is denied to whatever is as old, and to what was under way: %#',
     (each) => {
       const document = documentOf([each]);
-      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:25Z' })).toBe(true);
-      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:30Z' })).toBe(false);
+      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:45Z' })).toBe(true);
+      expect(isDenied(document, { 'aws:TokenIssueTime': '2026-06-01T12:01:50Z' })).toBe(false);
     },
   );
+
+  test('of the IAM user is denied to its own sessions, and to no other grant’s', () => {
+    const user = aRole({ arn: 'arn:aws:iam::111122223333:user/daypass-federation', grants: ['files', 'payroll'] });
+    const { document, warnings } = denyPolicy(user, [aGrantRevoked()], { now: aMoment });
+    const of = (grant: string) => ({
+      'aws:TokenIssueTime': '2026-06-01T11:00:00Z',
+      'aws:PrincipalTag/daypass-grant': grant,
+    });
+    expect([isDenied(document, of('files')), isDenied(document, of('payroll')), warnings]).toEqual([true, false, []]);
+    const coarse = denyPolicy(user, [aGrantRevoked(), aPerson('x'.repeat(300))], { now: aMoment, longest: 300 });
+    expect(isDenied(coarse.document, of('files'))).toBe(true);
+    expect(coarse.warnings).toEqual([expect.stringContaining('1 people are too many')]);
+  });
 
   test('is denied to all that a door gives which cannot ask the table', async () => {
     const store = aStore();

@@ -58,7 +58,7 @@ describe('revoking', () => {
     await revoke({ target, by }, each);
     const { roles } = await revoke({ target, by }, { ...each, now: later(1) });
     expect(roles[0]?.outcome).toBe('denied');
-    expect(each.iam.documents.get('daypass-files')).toContain('2026-06-01T13:01:30Z');
+    expect(each.iam.documents.get('daypass-files')).toContain('2026-06-01T13:01:50Z');
   });
 
   test('only asked for writes nothing and tells what it would', async () => {
@@ -165,6 +165,30 @@ describe('two at once', () => {
     iam.answer();
     await sweeping;
     expect(iam.documents.get('daypass-files')).toContain('"mallory"');
+  });
+
+  test('of which one is the sweep are both denied, whatever IAM shows the sweep', async () => {
+    const iam = aRoleStore();
+    const each = means({ roles: [aRole()] }, iam);
+    await revoke({ target: alice, by }, each);
+    iam.documents.clear();
+    let shown: string | undefined;
+    let isFirst = true;
+    const policies = {
+      ...iam.policies,
+      get: async (holder: Holder) => shown ?? iam.policies.get(holder),
+      async put(holder: Holder, document: string) {
+        if (isFirst) {
+          isFirst = false;
+          await revoke({ target: mallory, by }, each);
+          // What the operator wrote, a moment after it was overwritten.
+          shown = iam.documents.get('daypass-files');
+        }
+        return iam.policies.put(holder, document);
+      },
+    };
+    await sweep({ ...each, policies });
+    expect(iam.documents.get('daypass-files')).toMatch(/"alice","mallory"/);
   });
 
   test('who do not come to an end are told, and not that it is denied', async () => {

@@ -1,12 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTemplate } from '../../lib/grant/template.ts';
-import { legalSessionName, sessionName } from '../../lib/session/session-name.ts';
+import { federatedName, legalSessionName, sessionName } from '../../lib/session/session-name.ts';
 import { anIdentity } from '../kit/builders.ts';
 
 /** STS: RoleSessionName. */
 const legal = /^[\w+=,.@-]{2,64}$/;
 const marked = /-[0-9a-f]{16}$/;
+
+describe('the name of a federated session', () => {
+  const named = (grant: string, template: string) => federatedName(grant, parseTemplate(template), anIdentity());
+
+  test('begins with the grant, where that fits', () => {
+    expect(named('long', '{sub}')).toBe('long.alice');
+  });
+
+  test.each(['{sub}', '{sub}.{sub}', 'fixed'])('%s is another by another grant, also where it is cut', (template) => {
+    const [read, write] = ['customer-reports-read', 'customer-reports-write'].map((grant) => named(grant, template));
+    expect(read).not.toBe(write);
+    for (const name of [read, write]) expect(name).toMatch(/^[\w+=,.@-]{2,32}$/);
+  });
+});
 
 describe('a session name', () => {
   test.each(['alice', 'alice@acme.example', 'a,b=c+d.e-f_G', 'ab', 'x'.repeat(64)])('%j stays as it is', (name) => {
