@@ -7,7 +7,7 @@ import type { Rim } from '../lib/door.ts';
 import { functionCredentials, given, variables } from '../lib/environment.ts';
 import { audienceHeader, awsProofText, nonceHeader } from '../lib/identity/aws/proof-form.ts';
 import { NodeSha256 } from '../lib/issue/aws-signature.ts';
-import { isRecord } from '../lib/record.ts';
+import { isRecord, recordIn } from '../lib/record.ts';
 import { addressOf, configurationWithin } from './configuration.ts';
 import { whenDeployed } from './rim.ts';
 
@@ -50,18 +50,9 @@ async function ask({ documents }: Rim, url: string, body: string): Promise<{ rea
     timeoutMilliseconds,
     longestAnswerBytes,
   });
-  const told = membersOf(answer.body);
+  const told = recordIn(answer.body) ?? {};
   if (answer.status === 200 && isRecord(told.credentials)) return { result: 'given' };
   return { result: typeof told.error === 'string' ? told.error : `status ${answer.status}` };
-}
-
-function membersOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 export const handler = whenDeployed(open);

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const ground = [
   'lib/refusal.ts',
   'lib/access-key.ts',
+  'lib/arn.ts',
   'lib/nearest.ts',
   'lib/record.ts',
   'lib/message-of.ts',
@@ -52,6 +53,7 @@ const mayImport = new Map<string, readonly string[]>([
   [
     'lib/infra/',
     [
+      'lib/arn.ts',
       'lib/refusal.ts',
       'lib/routes.ts',
       'lib/environment.ts',
@@ -73,6 +75,7 @@ const mayImport = new Map<string, readonly string[]>([
     [
       'lib/routes.ts',
       'lib/access-key.ts',
+      'lib/arn.ts',
       'lib/aws-query/',
       'lib/message-of.ts',
       'lib/environment.ts',

@@ -1,7 +1,7 @@
 // A record in the table in which exchanges are found again: its attributes, and how a line of the log becomes one.
 
 import { createHash } from 'node:crypto';
-import { isRecord } from '../record.ts';
+import { recordIn } from '../record.ts';
 
 /** The attributes of an item. `expires` is in seconds since 1970, as time to live wants it. */
 export const auditAttributes = {
@@ -45,12 +45,12 @@ export interface AuditEntry {
 
 /** Anything longer is no line of ours: each member of a record is bounded, and a token is at most 20,000 characters. */
 const longestLine = 64 * 1024;
-const timeForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+export const timeForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 export const requestIdForm = /^[\w=+/.-]{1,128}$/;
 
 /** `undefined` for what is no record of an exchange. */
 export function entryOf(line: string): AuditEntry | undefined {
-  const record = line.length <= longestLine ? parsed(line) : undefined;
+  const record = line.length <= longestLine ? recordIn(line) : undefined;
   if (record?.event !== 'exchange') return undefined;
   const { requestId: id, time, provider, subject, operator, assumedRoleId, sessionName } = record;
   if (!isText(id) || !requestIdForm.test(id) || !isText(time) || !timeForm.test(time)) return undefined;
@@ -80,15 +80,6 @@ export function personOf(provider: string, subject: string): string {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What CloudWatch reads out of the line is no part of the record. */
 const withoutNumbers = ({

@@ -1,6 +1,8 @@
 // A record as an event of the Open Cybersecurity Schema Framework: class Authentication (3002) of version 1.3.0, with the
 // profile cloud. Source: schema.ocsf.io, "Authentication".
 
+import { accountOf } from '../arn.ts';
+
 type Members = Readonly<Record<string, unknown>>;
 
 const category = { category_uid: 3, category_name: 'Identity & Access Management' } as const;
@@ -49,7 +51,7 @@ export function ocsfOf(record: Members, version: string): Members {
   const [status_id, status] = statuses[outcome];
   const [auth_protocol_id, auth_protocol] = protocols[text('proofKind') ?? ''] ?? otherProtocol;
   const arn = text('assumedRoleArn') ?? text('roleArn') ?? text('operator');
-  const [, , , , account] = arn?.split(':') ?? [];
+  const account = accountOf(arn ?? '');
   const expires = text('expiration');
   return {
     ...category,

@@ -8,6 +8,8 @@ const domains: Readonly<Record<string, string>> = {
   'aws-eusc': 'amazonaws.eu',
   'aws-iso': 'c2s.ic.gov',
   'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-iso-e': 'cloud.adc-e.uk',
+  'aws-iso-f': 'csp.hci.ic.gov',
 };
 
 /** The regional endpoint, without a path. */
@@ -17,6 +19,8 @@ export const stsEndpoint = (region: string, partition: string) =>
 /** How the names of Regions begin outside the partition `aws`; the longest first. */
 const partitions: readonly (readonly [start: string, partition: string])[] = [
   ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eu-isoe-', 'aws-iso-e'],
   ['us-iso-', 'aws-iso'],
   ['us-gov-', 'aws-us-gov'],
   ['eusc-', 'aws-eusc'],

@@ -1,7 +1,7 @@
 // Callers as STS would put them to the trust policy of a grant's role: in the way of the grant, with what Daypass sends.
 
+import { accountOf } from '../arn.ts';
 import type { GrantSettings } from '../config/configuration.ts';
-import { accountOf } from '../grant/grant.ts';
 import { federatedKeys } from '../grant/trust-context.ts';
 import type { TrustPolicyDocument } from '../grant/trust-policy.ts';
 import { isRequestTag, isSourceIdentity, requestTagPrefix, sourceIdentityKey } from '../identity/aws-keys.ts';

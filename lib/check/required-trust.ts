@@ -1,9 +1,9 @@
 // The trust policy that a role must have which a grant names by arn, in the words that Daypass writes for its own.
 
+import { accountOf } from '../arn.ts';
 import type { Configuration, GrantSettings } from '../config/configuration.ts';
 import { principalIn, webIdentityPrincipal } from '../config/federated-provider.ts';
 import { grantedTrust } from '../config/granted-trust.ts';
-import { accountOf } from '../grant/grant.ts';
 import { type TrustPolicyDocument, vouchedAudience } from '../grant/trust-policy.ts';
 
 /** What the configuration need not say. */

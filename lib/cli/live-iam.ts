@@ -8,8 +8,8 @@ import {
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { accountOf } from '../arn.ts';
 
-/** `elsewhere` stands for a role of another account than the credentials are of: IAM tells of its own only. */
 export interface LiveRole {
   /** JSON text. */
   readonly trustPolicy: string;
@@ -18,7 +18,10 @@ export interface LiveRole {
 }
 
 export interface LiveIam {
-  /** `undefined` where there is no such role. Rejects when IAM cannot be asked. */
+  /**
+   * `undefined` where there is no such role, `elsewhere` for one of another account than the credentials are of: IAM tells
+   * of its own only. Rejects when IAM cannot be asked.
+   */
   role(arn: string): Promise<LiveRole | 'elsewhere' | undefined>;
   /** Its client IDs; `undefined` where there is no such provider. */
   oidcClientIds(arn: string): Promise<readonly string[] | undefined>;
@@ -42,7 +45,7 @@ export function liveIam(): LiveIam {
           maxSessionSeconds: role.MaxSessionDuration ?? 3600,
         };
       });
-      return found ?? (arn.split(':')[4] === (await account()) ? undefined : 'elsewhere');
+      return found ?? (accountOf(arn) === (await account()) ? undefined : 'elsewhere');
     },
     oidcClientIds: (arn) =>
       orNothing(async () => {

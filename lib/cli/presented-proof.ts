@@ -1,5 +1,6 @@
 // A proof as the command line is given it: a token or claims, read and not verified, or an assertion.
 
+import { accountOf } from '../arn.ts';
 import type { Configuration, ProviderSettings, SamlProviderSettings } from '../config/configuration.ts';
 import { type Claims, typedClaims } from '../explain/claimed.ts';
 import type { Stage } from '../explain/explanation.ts';
@@ -76,9 +77,9 @@ function providerOf(claims: Claims, named: string | undefined, configuration: Co
       );
     return found;
   }
-  const [, , , , account] = String(claims.get('arn')).split(':');
+  const account = accountOf(String(claims.get('arn')));
   return (
     all.find((each) => each.kind === 'oidc' && each.issuer === claims.get('iss')) ??
-    all.find((each) => each.kind === 'aws' && !claims.has('iss') && each.accounts.includes(account ?? ''))
+    all.find((each) => each.kind === 'aws' && !claims.has('iss') && each.accounts.includes(account))
   );
 }

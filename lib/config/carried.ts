@@ -1,8 +1,9 @@
 // What a deployed door needs of the configuration, as JSON beside its bundle. Synthesis checks the configuration
 // and writes this; a door only puts it together again, so that schema, vendors and their sentences stay out of it.
 
+import { accountOf } from '../arn.ts';
 import type { Grants } from '../grant/decide-grant.ts';
-import { accountOf, type Grant, type GrantedRole, type SessionTerms } from '../grant/grant.ts';
+import type { Grant, GrantedRole, SessionTerms } from '../grant/grant.ts';
 import type { AwsClaim } from '../identity/aws-keys.ts';
 import type { ClaimRules } from '../identity/oidc/claims.ts';
 import type { AssertionRules } from '../identity/saml/assertion-checks.ts';

@@ -1,3 +1,4 @@
+import { partitionOf } from '../aws-query/sts-endpoint.ts';
 import { doorNames, type Route, routeKey, routes, routesWith } from '../routes.ts';
 import type { OperationsSettings, Report } from './configuration.ts';
 import type { DeclaredOperations } from './schema.ts';
@@ -8,9 +9,6 @@ export interface OperationsScene {
   /** The names of grants that machines of AWS accounts get. */
   readonly machineGrants: readonly string[];
 }
-
-/** Of Regions outside the partition `aws`. */
-const partitionPrefix = (region: string) => /^(cn|us-gov|us-isob?|us-isof|eu-isoe|eusc)-/.exec(region)?.[1];
 
 /** What the schema lets through and is still about nothing: doors that are not deployed. */
 export function compileOperations(
@@ -24,7 +22,7 @@ export function compileOperations(
   }
   const [home = ''] = regions;
   for (const [index, region] of regions.entries()) {
-    if (partitionPrefix(region) === partitionPrefix(home)) continue;
+    if (partitionOf(region) === partitionOf(home)) continue;
     report(
       `operations.regions[${index}]`,
       `is "${region}", of another partition of AWS than ${home}: no account is in both`,

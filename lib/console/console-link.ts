@@ -3,6 +3,7 @@
 
 import type { Issued } from '../issue/credential-issuer.ts';
 import { type Network, type NetworkAnswer, NetworkError } from '../network/network.ts';
+import { recordIn } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import { type ConsolePlace, isConsolePage } from './partition.ts';
@@ -110,10 +111,6 @@ function signInToken({ status, body }: NetworkAnswer): string {
 }
 
 function tokenIn(json: string): string | undefined {
-  try {
-    const { SigninToken: token } = JSON.parse(json) as { SigninToken?: unknown };
-    return typeof token === 'string' && token !== '' ? token : undefined;
-  } catch {
-    return undefined;
-  }
+  const { SigninToken: token } = recordIn(json) ?? {};
+  return typeof token === 'string' && token !== '' ? token : undefined;
 }

@@ -1,6 +1,6 @@
 // GET /v1/admin/audit: who got which role when. For operators only.
 
-import { requestIdForm } from '../audit/audit-entry.ts';
+import { requestIdForm, timeForm } from '../audit/audit-entry.ts';
 import {
   type AuditPage,
   type AuditPosition,
@@ -124,7 +124,7 @@ const writtenPosition = ({ time, id = '' }: AuditPosition) => Buffer.from(`${tim
 
 function readPosition(written: string): AuditPosition {
   const [time = '', id = '', ...more] = Buffer.from(written, 'base64url').toString('utf8').split(' ');
-  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(time) && !Number.isNaN(Date.parse(time));
+  const isTime = timeForm.test(time) && !Number.isNaN(Date.parse(time));
   if (!isTime || (id !== '' && !requestIdForm.test(id)) || more.length > 0) {
     throw malformed(`"next" must be ${forms.next[1]}.`);
   }

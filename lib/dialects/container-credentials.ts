@@ -1,6 +1,7 @@
 // GET /v1/container/{grant}: the contract of ECS's credentials endpoint, which every AWS SDK reads and refreshes by
 // itself (AWS SDKs and Tools Reference, "Container credential provider"). The authorization token is the proof.
 
+import { accountOf } from '../arn.ts';
 import { timestamp } from '../aws-query/timestamp.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,14 +20,13 @@ export const containerCredentials: Dialect<ExchangeRequest, Exchanged> = {
 
   answer({ credentials, grant }) {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
-    const [, , , , account] = grant.role.arn.split(':');
     return answerJson(200, {
       AccessKeyId: accessKeyId,
       SecretAccessKey: secretAccessKey,
       Token: sessionToken,
       Expiration: timestamp(expiration),
       RoleArn: grant.role.arn,
-      AccountId: account,
+      AccountId: accountOf(grant.role.arn),
     });
   },
 

@@ -1,6 +1,7 @@
 // GET /v1/grants: what the identity behind a bearer token (RFC 6750 §2.1) may get. A signed AWS request may stand for one.
 
-import { accountOf, type Grant } from '../grant/grant.ts';
+import { accountOf } from '../arn.ts';
+import type { Grant } from '../grant/grant.ts';
 import { awsProofPrefix } from '../identity/aws/proof-form.ts';
 import type { PresentedProof } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,8 +1,9 @@
 // GET and POST /portal: what a person who signed in may get, and getting it. Server-rendered, and works without a
 // script.
 
+import { accountOf } from '../arn.ts';
 import type { Exchanged, ExchangeRequest } from '../exchange.ts';
-import { accountOf, type Grant } from '../grant/grant.ts';
+import type { Grant } from '../grant/grant.ts';
 import { escaped } from '../html.ts';
 import type { Identity, SignInProof } from '../identity/identity.ts';
 import {

@@ -1,6 +1,7 @@
 // An exchange told from its first stage to its last, without asking AWS: what the doors would say, and after them the
 // trust policy that AWS enforces.
 
+import { accountOf } from '../arn.ts';
 import { carry, unpack } from '../config/carried.ts';
 import type { Configuration, GrantSettings, ProviderSettings } from '../config/configuration.ts';
 import { principalIn, webIdentityPrincipal } from '../config/federated-provider.ts';
@@ -151,7 +152,7 @@ function requestFor(
   { provider, claims, trust }: ExchangeToExplain,
   { identity, plan, configuration, surroundings }: Planned,
 ): FederatedRequest {
-  const account = plan.roleArn.split(':')[4] ?? surroundings.account;
+  const account = accountOf(plan.roleArn);
   const { now, sourceIp } = surroundings;
   const target = { account, sessionName: plan.sessionName, now, sourceIp, roleTags: trust?.roleTags ?? new Map() };
   if (plan.way === 'vouch') return webIdentityRequest(vouchedFor(plan, configuration, surroundings), target);

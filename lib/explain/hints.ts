@@ -1,6 +1,7 @@
 // Small misses, and what was probably meant. Each of them has cost somebody hours: the letter case of an organisation,
 // the `:pull_request` at the end of a subject, `aud` where `sub` is meant. The first that fits is told.
 
+import { accountOf } from '../arn.ts';
 import { claimsKnownToSts, issuerName } from '../identity/oidc/condition-keys.ts';
 import { nearest } from '../nearest.ts';
 import type { Condition } from '../policy/condition.ts';
@@ -399,7 +400,6 @@ function firstOf(looks: typeof missing, looked: Looked): Hint | undefined {
   return undefined;
 }
 
-const accountIn = (arn: string) => arn.split(':')[4] ?? '';
 const withoutAccount = (arn: string) => arn.replace(/^(arn:[\w-]+:iam::)\d*:/, '$1:');
 
 /** For a statement that speaks of another principal. `alsoAws`: the names that stand under AWS. */
@@ -412,7 +412,7 @@ export function hintForPrincipal(expected: readonly string[], alsoAws: readonly 
   if (elsewhere !== undefined) {
     return {
       code: 'wrong-account',
-      says: `The provider named is that of account ${accountIn(elsewhere)}; the role trusts one of its own account, ${accountIn(principal)}.`,
+      says: `The provider named is that of account ${accountOf(elsewhere)}; the role trusts one of its own account, ${accountOf(principal)}.`,
     };
   }
   if (fits((name) => name.replace('oidc-provider/https://', 'oidc-provider/')) !== undefined) {

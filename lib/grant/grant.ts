@@ -37,9 +37,6 @@ export interface GrantedRole {
   readonly externalId?: string;
 }
 
-/** The account of a role or user. */
-export const accountOf = (arn: string): string => arn.split(':')[4] ?? '';
-
 /** A statement as IAM writes it. */
 export interface StatementDocument {
   readonly Sid?: string;

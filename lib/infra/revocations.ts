@@ -6,6 +6,7 @@ import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { accountOf } from '../arn.ts';
 import { federationUserName } from '../config/carried.ts';
 import type { Configuration, RoleSettings } from '../config/configuration.ts';
 import { alarmFor, type Watch } from './alarm.ts';
@@ -76,7 +77,7 @@ export class Revocations extends Construct {
 /** What is in another account only its own people reach. */
 function isHere(role: RoleSettings, account: string): boolean {
   if (role.kind === 'made') return role.account === undefined;
-  return role.kind === 'named' && (Token.isUnresolved(account) || role.arn.split(':')[4] === account);
+  return role.kind === 'named' && (Token.isUnresolved(account) || accountOf(role.arn) === account);
 }
 
 const notKept = (target: Target): Watch => ({

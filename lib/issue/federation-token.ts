@@ -1,4 +1,4 @@
-import { accountOf } from '../grant/grant.ts';
+import { accountOf } from '../arn.ts';
 import { Refusal } from '../refusal.ts';
 import type { SessionPlan } from '../session/plan-session.ts';
 import type { CredentialIssuer, Issued } from './credential-issuer.ts';

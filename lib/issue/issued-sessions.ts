@@ -2,6 +2,7 @@
 // it was made for, so it is answered from here.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { accountOf } from '../arn.ts';
 import { keyPrefixes, type Store } from '../store/store.ts';
 import type { Issued } from './credential-issuer.ts';
 
@@ -49,7 +50,7 @@ export function issuedSessionsIn(store: Store): IssuedSessions {
       if (found === undefined) return undefined;
       const { arn, userId, token } = JSON.parse(found) as Kept;
       if (!timingSafeEqual(Buffer.from(token), Buffer.from(digestOf(sessionToken)))) return undefined;
-      return { arn, userId, account: arn.split(':')[4] ?? '' };
+      return { arn, userId, account: accountOf(arn) };
     },
   };
 }

@@ -3,6 +3,7 @@
 
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, type KMSClientConfig, SignCommand } from '@aws-sdk/client-kms';
+import { regionOf } from '../arn.ts';
 import { Refusal } from '../refusal.ts';
 import type { TokenSigner } from './vouch.ts';
 
@@ -12,7 +13,7 @@ export type KmsSettings = Pick<KMSClientConfig, 'endpoint' | 'credentials'>;
 const kms = (arn: string, settings: KmsSettings) =>
   new KMSClient({
     // Where the key is, which need not be where the door is.
-    region: arn.split(':')[3] ?? '',
+    region: regionOf(arn),
     ...settings,
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },

@@ -1,6 +1,6 @@
 // The access key of the IAM user as the secret holds it: JSON with the names that the AWS SDK for JavaScript takes.
 
-import { isRecord } from '../record.ts';
+import { recordIn } from '../record.ts';
 import { Refusal } from '../refusal.ts';
 import type { SigningCredentials } from './aws-signature.ts';
 
@@ -9,18 +9,9 @@ export const accessKeyText = ({ accessKeyId, secretAccessKey }: SigningCredentia
 
 /** Throws a `Refusal` for a secret that holds no access key, as before the first rotation. */
 export function accessKeyIn(text: string): SigningCredentials {
-  const { accessKeyId, secretAccessKey } = membersOf(text);
+  const { accessKeyId, secretAccessKey } = recordIn(text) ?? {};
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
     throw new Refusal('signer_unavailable', { why: 'the secret holds no access key: was it ever rotated?' });
   }
   return { accessKeyId, secretAccessKey };
-}
-
-function membersOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

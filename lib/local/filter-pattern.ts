@@ -1,7 +1,7 @@
 // The patterns by which subscription filters choose lines, as far as the stacks write them: { … } over JSON, with =, &&
 // and ||. Source: Amazon CloudWatch Logs User Guide, "Filter pattern syntax for metric filters, subscription filters".
 
-import { isRecord } from '../record.ts';
+import { recordIn } from '../record.ts';
 
 type Holds = (line: Readonly<Record<string, unknown>>) => boolean;
 
@@ -39,16 +39,7 @@ export function filterPattern(pattern: string): (line: string) => boolean {
   const holds = either();
   if (tokens.length > 0) unknown();
   return (line) => {
-    const found = parsed(line);
+    const found = recordIn(line);
     return found !== undefined && holds(found);
   };
-}
-
-function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import {
   type SecretsManagerClientConfig,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { regionOf } from '../arn.ts';
 import type { SecretVersions } from './secret-versions.ts';
 
 /** Where and as whom, when that is not what the SDK finds out by itself. */
@@ -27,8 +28,6 @@ export async function readSecret(arn: string, settings: SecretsManagerSettings =
   if (text === undefined) throw new Error(`The secret ${arn} holds no text.`);
   return text;
 }
-
-const regionOf = (arn: string) => arn.split(':')[3] ?? '';
 
 /** Methods reject with the SDK's errors. */
 export function secretVersions(arn: string, settings: SecretsManagerSettings = {}): SecretVersions {

@@ -9,9 +9,10 @@ import type { Keys } from '../../policy/context.ts';
 import { isRecord } from '../../record.ts';
 import { close, listen, loopback } from '../listen.ts';
 import { type Resource, resourcesOf, type StackTemplate } from '../template.ts';
-import { type AccessScene, deniedText, judge } from './access.ts';
+import type { AccessScene } from './access.ts';
 import type { Caller } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
+import { demandInJson, membersOf } from './json-protocol.ts';
 import type { AwsAnswer, Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
 import { type SignedRequest, verifySignatureV4 } from './signature-v4.ts';
@@ -53,7 +54,7 @@ export async function embeddedDynamoDb({ stack, iam, sessions }: DynamoDbOf): Pr
       const operation = request.headers.get('x-amz-target')?.slice(target.length) ?? '';
       const body = request.body.toString('utf8');
       try {
-        const asked = memberIn(body);
+        const asked = membersOf(body);
         const { caller } = verifySignatureV4(request, { iam, sessions, service: 'dynamodb', now });
         authorize({ operation, asked, caller, stack, tables }, { iam, now, sourceIp });
       } catch (error) {
@@ -64,17 +65,6 @@ export async function embeddedDynamoDb({ stack, iam, sessions }: DynamoDbOf): Pr
     },
     stop: () => close(server),
   };
-}
-
-/** Members of a request. Throws an `AwsError` when it is no object. */
-function memberIn(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (isRecord(value)) return value;
-  } catch {
-    // Told below.
-  }
-  throw new AwsError({ status: 400, code: 'SerializationException' });
 }
 
 interface Asked {
@@ -95,9 +85,7 @@ function authorize({ operation, asked, caller, ...there }: Asked, scene: AccessS
   for (const { resource, leadingKeys } of touchedBy(operation, asked, there)) {
     const keys: Keys = leadingKeys.length === 0 ? [] : [['dynamodb:LeadingKeys', leadingKeys]];
     const access = { caller, action: `dynamodb:${operation}`, resource, keys };
-    const verdict = judge(access, scene);
-    if (verdict.allowed) continue;
-    throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
+    demandInJson(access, scene);
   }
 }
 

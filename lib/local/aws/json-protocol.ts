@@ -1,8 +1,8 @@
 // What services share that speak JSON and name the operation in a header (AWS JSON 1.1).
 
 import { AwsError } from '../../aws-query/aws-error.ts';
-import { isRecord } from '../../record.ts';
-import type { AccessScene } from './access.ts';
+import { recordIn } from '../../record.ts';
+import { type Access, type AccessScene, deniedText, judge } from './access.ts';
 import type { Caller } from './caller.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
 import type { AwsAnswer, Service } from './service.ts';
@@ -52,14 +52,18 @@ const answered = (status: number, body: object): AwsAnswer => ({
   body: JSON.stringify(body),
 });
 
-function membersOf(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    if (isRecord(value)) return value;
-  } catch {
-    // Told below.
-  }
-  throw new AwsError({ status: 400, code: 'SerializationException' });
+/** Throws an `AwsError` for a body that is no object. */
+export function membersOf(body: string): Readonly<Record<string, unknown>> {
+  const members = recordIn(body);
+  if (!members) throw new AwsError({ status: 400, code: 'SerializationException' });
+  return members;
+}
+
+/** Throws an `AwsError`, in the words that these services use. */
+export function demandInJson(access: Access, scene: AccessScene): void {
+  const verdict = judge(access, scene);
+  if (verdict.allowed) return;
+  throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
 }
 
 export const notHere = (service: string, operation: string) =>

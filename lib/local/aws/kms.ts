@@ -7,9 +7,8 @@ import type { Keys } from '../../policy/context.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
-import { deniedText, judge } from './access.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
-import { type JsonCall, jsonService, notHere } from './json-protocol.ts';
+import { demandInJson, type JsonCall, jsonService, notHere } from './json-protocol.ts';
 import type { Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -93,9 +92,7 @@ function permit(
   const of = { account, policies: [policy], mustAllow: true };
   const known: Keys = [...keys, ['kms:ResourceAliases', aliases]];
   const access = { caller, action: `kms:${operation}`, resource: arn, keys: known, of };
-  const verdict = judge(access, scene);
-  if (verdict.allowed) return;
-  throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
+  demandInJson(access, scene);
 }
 
 /** DigestInfo of SHA-256 (RFC 8017 §9.2): what stands before a digest that is signed as it is. */

@@ -6,9 +6,8 @@ import { AwsError } from '../../aws-query/aws-error.ts';
 import type { ResourcePolicies } from '../../policy/authorize.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import { resourcesOf, type StackTemplate } from '../template.ts';
-import { deniedText, judge } from './access.ts';
 import type { EmbeddedIam } from './iam/iam.ts';
-import { type JsonCall, jsonService, notHere } from './json-protocol.ts';
+import { demandInJson, type JsonCall, jsonService, notHere } from './json-protocol.ts';
 import type { Service } from './service.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -87,10 +86,7 @@ function answer(
   of: ResourcePolicies,
 ): object {
   const access = { caller, action: `secretsmanager:${operation}`, resource: arn, of };
-  const verdict = judge(access, scene);
-  if (!verdict.allowed) {
-    throw new AwsError({ status: 400, code: 'AccessDeniedException', message: deniedText(access, verdict) });
-  }
+  demandInJson(access, scene);
   const secret = secrets.get(arn);
   if (!secret) throw missing();
   switch (operation) {

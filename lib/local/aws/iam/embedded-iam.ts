@@ -1,10 +1,11 @@
+import { accountOf } from '../../../arn.ts';
 import { awsManagedPolicies } from './aws-managed-policies.ts';
 import type { Account, EmbeddedIam } from './iam.ts';
 
 /** The first account manages the organisation. */
 export function embeddedIamOf(accounts: readonly [Account, ...Account[]]): EmbeddedIam {
   const byId = new Map(accounts.map((account) => [account.id, account]));
-  const at = (arn: string) => byId.get(arn.split(':')[4] ?? '');
+  const at = (arn: string) => byId.get(accountOf(arn));
   const roles = () => accounts.flatMap((account) => [...account.roles.values()]);
   const users = () => accounts.flatMap((account) => [...account.users.values()]);
   const role = (arn: string) => roles().find((each) => each.arn === arn);

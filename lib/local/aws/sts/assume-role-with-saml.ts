@@ -1,3 +1,4 @@
+import { accountOf } from '../../../arn.ts';
 import { invalidIdentityToken } from '../../../aws-query/aws-error.ts';
 import { readSamlRequest, type SamlRequest } from '../../../aws-query/federated-requests.ts';
 import { federatedKeys, signedTags } from '../../../grant/trust-context.ts';
@@ -20,7 +21,7 @@ export const assumeRoleWithSaml: Action = (call) => {
   const request = readSamlRequest(call.parameters);
   const provider = iam.samlProvider(request.principalArn);
   // Role and provider must be of one account.
-  if (!provider || request.roleArn.split(':')[4] !== provider.account) throw noSuchProvider();
+  if (!provider || accountOf(request.roleArn) !== provider.account) throw noSuchProvider();
   const assertion = verifyAssertion(request.samlAssertion, provider);
   checkAssertionTimes(assertion, now);
   const attributes = readAttributes(assertion, request);

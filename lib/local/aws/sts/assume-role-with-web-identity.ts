@@ -1,3 +1,4 @@
+import { accountOf } from '../../../arn.ts';
 import { internalFailure, invalidIdentityToken } from '../../../aws-query/aws-error.ts';
 import { readWebIdentityRequest, type WebIdentityRequest } from '../../../aws-query/federated-requests.ts';
 import { federatedKeys, signedTags } from '../../../grant/trust-context.ts';
@@ -19,7 +20,7 @@ import { audienceOf, type Claims, checkTimes, readClaims, verifyTokenSignature }
 export const assumeRoleWithWebIdentity: Action = async (call) => {
   const { iam, now, sourceIp } = call;
   const request = readWebIdentityRequest(call.parameters);
-  const account = request.roleArn.split(':')[4] ?? '';
+  const account = accountOf(request.roleArn);
   const proved = await proveToken(call, request, account);
   const { claims, awsClaims, audience, provider } = proved;
   const { principal } = provider;

@@ -1,5 +1,6 @@
 // The session that a call ends in: its policies, its length, its size, its keys.
 
+import { accountOf } from '../../../arn.ts';
 import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from '../../../aws-query/aws-error.ts';
 import {
   longestPolicies,
@@ -30,7 +31,7 @@ export function sessionPolicies(
     throw packedPolicyTooLarge(`The session policies have ${characters} characters; ${longestPolicies} are allowed.`);
   }
   for (const arn of policyArns) {
-    const owner = arn.split(':')[4];
+    const owner = accountOf(arn);
     // AWS's own sentence for this is not recorded.
     if ((owner !== account && owner !== 'aws') || !iam.policy(arn) || isRootTask(arn))
       throw validationError(`PolicyArn ${arn} is invalid`);
