@@ -7,8 +7,8 @@ import type { CredentialIssuer } from '../lib/issue/credential-issuer.ts';
 import { federationToken } from '../lib/issue/federation-token.ts';
 import { leavingTagsOut } from '../lib/issue/left-out.ts';
 import { accessKeyIn } from '../lib/issue/rotated-key.ts';
+import { signerUnavailable } from '../lib/issue/signer-unavailable.ts';
 import type { StsClient } from '../lib/issue/sts-client.ts';
-import { Refusal } from '../lib/refusal.ts';
 import { readSecret } from '../lib/store/secrets-manager.ts';
 import { later } from './later.ts';
 
@@ -16,7 +16,7 @@ import { later } from './later.ts';
 export function federationWithin({ environment, clock, embeddedAws }: Rim, sts: StsClient): CredentialIssuer {
   const { federationSecret } = environment();
   const arn = given(federationSecret, variables.federationSecret);
-  const read = () => later(async () => accessKeyIn(await readSecret(arn, embeddedAws).catch(unavailable)));
+  const read = () => later(async () => accessKeyIn(await readSecret(arn, embeddedAws).catch(signerUnavailable)));
   let key = read();
   return leavingTagsOut(
     federationToken(sts, {
@@ -27,8 +27,3 @@ export function federationWithin({ environment, clock, embeddedAws }: Rim, sts: 
     }),
   );
 }
-
-/** The error's name tells what is wrong; its message may tell what was asked. */
-const unavailable = (cause: unknown): never => {
-  throw new Refusal('signer_unavailable', { why: cause instanceof Error ? cause.name : 'unknown' }, { cause });
-};

@@ -49,28 +49,21 @@ async function answer(asked: RevokeAsked, means: Means, trail: Trail): Promise<R
     ...(named.kind === 'grant' && { grant: named.name }),
   };
   const revoking = { ...means.revoking, now, dryRun };
+  const told = {
+    tells: 'done' as const,
+    ...(dryRun && { dryRun: true as const }),
+    newExchanges: exchangesAfter(named, wants),
+  };
   if (wants === 'lift') {
     const there = (await revocationsIn(store, now)).find(
       (each) => each.kind === named.kind && nameOf(each) === named.name,
     );
     if (!there) return { tells: 'done', done: 'nothing', changed: false, roles: [], newExchanges: 'as before' };
-    return {
-      tells: 'done',
-      done: 'lifted',
-      ...(dryRun && { dryRun: true as const }),
-      ...(await lift(there, revoking)),
-      newExchanges: exchangesAfter(named, wants),
-    };
+    return { ...told, done: 'lifted', ...(await lift(there, revoking)) };
   }
   const target = await targetOf(named, means, now);
   const done = await revoke({ target, by: arn, ...(reason !== undefined && { reason }) }, revoking);
-  return {
-    tells: 'done',
-    done: 'revoked',
-    ...(dryRun && { dryRun: true as const }),
-    ...done,
-    newExchanges: exchangesAfter(named, wants),
-  };
+  return { ...told, done: 'revoked', ...done };
 }
 
 function exchangesAfter({ kind }: NamedTarget, wants: 'revoke' | 'lift'): string {

@@ -5,6 +5,7 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, type KMSClientConfig, SignCommand } from '@aws-sdk/client-kms';
 import { regionOf } from '../arn.ts';
 import { Refusal } from '../refusal.ts';
+import { signerUnavailable } from './signer-unavailable.ts';
 import type { TokenSigner } from './vouch.ts';
 
 /** Where and as whom, when that is not what the SDK finds out by itself. */
@@ -33,7 +34,7 @@ export function kmsSigner(arn: string, settings: KmsSettings = {}): TokenSigner 
         MessageType: 'DIGEST',
         SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
       });
-      const { Signature: signature } = await client.send(asked).catch(unavailable);
+      const { Signature: signature } = await client.send(asked).catch(signerUnavailable);
       if (!signature) throw new Refusal('signer_unavailable', { why: 'KMS answered without a signature' });
       return Buffer.from(signature);
     },
@@ -43,12 +44,7 @@ export function kmsSigner(arn: string, settings: KmsSettings = {}): TokenSigner 
 /** Rejects with a `Refusal`. */
 export async function kmsPublicKey(arn: string, settings: KmsSettings = {}): Promise<KeyObject> {
   const asked = new GetPublicKeyCommand({ KeyId: arn });
-  const { PublicKey: der } = await kms(arn, settings).send(asked).catch(unavailable);
+  const { PublicKey: der } = await kms(arn, settings).send(asked).catch(signerUnavailable);
   if (!der) throw new Refusal('signer_unavailable', { why: 'KMS answered without a key' });
   return createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
 }
-
-/** The error's name tells what is wrong; its message may tell what was asked. */
-const unavailable = (cause: unknown): never => {
-  throw new Refusal('signer_unavailable', { why: cause instanceof Error ? cause.name : 'unknown' }, { cause });
-};

@@ -17,10 +17,6 @@ export interface DenyPolicy {
 /** IAM takes 10,240 characters of all inline policies of a role together; this is our part. */
 export const longestDocument = 6144;
 
-/** What was older than this is over: no session is longer. */
-const longestSessionMilliseconds = (arn: string) =>
-  1000 * (arn.includes(':user/') ? longestFederationSeconds : longestSessionSeconds);
-
 /**
  * Whoever revokes may take 20 s until it is stored, a door not know of it for so long, and one that asked before take 20 s
  * more to issue: what is given until then is denied as well.
@@ -58,12 +54,14 @@ export function denyPolicy(
       ]
     : [];
 
-  const longestSession = longestSessionMilliseconds(role.arn);
-  const lates = wholes
-    .map(({ at }) => Date.parse(at) + lateMilliseconds)
-    .filter((at) => at > now.getTime() - longestSession);
-  const older = isUser ? Number.NEGATIVE_INFINITY : Math.max(...lates);
-  const named = [...(isUser ? grantStatements(wholes, now, longestSession) : []), ...peopleStatements(role, people)];
+  // What was older than this is over: no session is longer.
+  const longestSession = 1000 * (isUser ? longestFederationSeconds : longestSessionSeconds);
+  const denied = wholes
+    .map((each) => ({ ...each, older: Date.parse(each.at) + lateMilliseconds }))
+    .filter(({ older }) => older > now.getTime() - longestSession);
+  const newest = Math.max(...denied.map(({ older }) => older));
+  const older = isUser ? Number.NEGATIVE_INFINITY : newest;
+  const named = [...(isUser ? denied.flatMap(grantConditions) : []), ...peopleStatements(role, people)];
   const fine = documentOf(older, named, sessions);
   if (fits(fine, longest)) return { document: fine, warnings: shared };
 
@@ -77,20 +75,21 @@ export function denyPolicy(
   const coarse = documentOf(withSessions, named, []);
   if (fits(coarse, longest)) return { document: coarse, warnings: [...shared, ...tooMany] };
 
-  const withPeople = Math.max(withSessions, ...lates, ...people.map(({ at }) => Date.parse(at) + lateMilliseconds));
+  const withPeople = Math.max(withSessions, newest, ...people.map(({ at }) => Date.parse(at) + lateMilliseconds));
   const ofPeople = `${people.length} people are too many to be denied by name: every session of the role that is as old as the newest revocation is denied instead. Daypass refuses these people, but a session that one of them gets from AWS STS itself after that is not denied.`;
   return { document: documentOf(withPeople, [], []), warnings: [...shared, ...tooMany, ofPeople] };
 }
 
-/** Each grant's as old as the revocation, and no others. */
-function grantStatements(revocations: readonly Revocation[], now: Date, longestSession: number): readonly Conditions[] {
-  return revocations.flatMap((each) => {
-    const older = Date.parse(each.at) + lateMilliseconds;
-    if (each.kind !== 'grant' || older <= now.getTime() - longestSession) return [];
-    const ofGrant = { [`aws:PrincipalTag/${grantTag}`]: each.grant };
-    return [{ DateLessThan: { 'aws:TokenIssueTime': written(older) }, StringEquals: ofGrant }];
-  });
-}
+/** Of sessions of the grant that are as old, and of no others. */
+const grantConditions = (each: Revocation & { readonly older: number }): readonly Conditions[] =>
+  each.kind === 'grant'
+    ? [
+        {
+          DateLessThan: { 'aws:TokenIssueTime': written(each.older) },
+          StringEquals: { [`aws:PrincipalTag/${grantTag}`]: each.grant },
+        },
+      ]
+    : [];
 
 const fits = (document: string | undefined, longest: number) => (document?.length ?? 0) <= longest;
 

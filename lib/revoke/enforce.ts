@@ -1,7 +1,7 @@
 // What is revoked → the roles, and the IAM user behind federated sessions: each is read, compared and written.
 
 import type { ConcernedRole } from './concerned-roles.ts';
-import { denyPolicy, longestDocument } from './deny-policy.ts';
+import { type DenyPolicy, denyPolicy, longestDocument } from './deny-policy.ts';
 import type { Revocation } from './revocation.ts';
 
 /** Whose inline policy it is. */
@@ -63,32 +63,35 @@ async function enforceOne(
 ): Promise<RoleOutcome> {
   const { arn } = role;
   const [, ofAccount, kind, name = ''] = /^arn:[\w-]+:iam::(\d{12}):(role|user)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  const told = (outcome: RoleOutcome['outcome'], longest?: number, why?: string): RoleOutcome => {
-    const { document, warnings } = denyPolicy(role, revocations, { now, ...(longest !== undefined && { longest }) });
-    return {
-      role: arn,
-      outcome,
-      ...(document !== undefined && { document }),
-      ...(warnings.length > 0 && { warnings }),
-      ...(why !== undefined && { why }),
-    };
-  };
+  const whole = denyPolicy(role, revocations, { now });
+  const told = (
+    outcome: RoleOutcome['outcome'],
+    { document, warnings }: DenyPolicy = whole,
+    why?: string,
+  ): RoleOutcome => ({
+    role: arn,
+    outcome,
+    ...(document !== undefined && { document }),
+    ...(warnings.length > 0 && { warnings }),
+    ...(why !== undefined && { why }),
+  });
   if (ofAccount !== account) return told('elsewhere');
   try {
     const holder: Holder = { kind: kind === 'user' ? 'user' : 'role', name };
     const before = await policies.get(holder);
     for (const longest of lengths) {
-      const { document } = denyPolicy(role, revocations, { now, longest });
+      const policy = longest === longestDocument ? whole : denyPolicy(role, revocations, { now, longest });
+      const { document } = policy;
       const isThere = document === before;
       const writes = !dryRun && !(isThere && onlyDifferences);
       if (document === undefined) {
         if (writes) await policies.remove(holder);
-        return told(isThere ? 'unchanged' : 'cleared');
+        return told(isThere ? 'unchanged' : 'cleared', policy);
       }
-      if (!writes || (await policies.put(holder, document))) return told(isThere ? 'unchanged' : 'denied', longest);
+      if (!writes || (await policies.put(holder, document))) return told(isThere ? 'unchanged' : 'denied', policy);
     }
-    return told('failed', undefined, 'IAM has no room left in the inline policies of the role.');
+    return told('failed', whole, 'IAM has no room left in the inline policies of the role.');
   } catch (error) {
-    return told('failed', undefined, error instanceof Error ? error.name : 'unknown');
+    return told('failed', whole, error instanceof Error ? error.name : 'unknown');
   }
 }

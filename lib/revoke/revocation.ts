@@ -32,7 +32,7 @@ export type Revocation = Target & {
   readonly reason?: string;
 };
 
-/** As an operator writes it. */
+/** As an operator writes it. A provider's name has no slash. */
 export function nameOf(target: Target): string {
   switch (target.kind) {
     case 'person':

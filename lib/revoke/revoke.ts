@@ -38,7 +38,7 @@ export function revoke({ target, by, reason }: Revoking, means: RevokeMeans): Pr
 }
 
 /** What was denied because of it is allowed again. Rejects with a `Refusal`. */
-export const lift = (target: Pick<Target, 'kind'> & Target, means: RevokeMeans): Promise<Done> =>
+export const lift = (target: Target, means: RevokeMeans): Promise<Done> =>
   changed(target, (all) => all.filter((each) => !isSame(each, target)), means);
 
 async function changed(

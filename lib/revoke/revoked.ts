@@ -4,7 +4,7 @@ import type { Grant } from '../grant/grant.ts';
 import type { Identity } from '../identity/identity.ts';
 import { Refusal } from '../refusal.ts';
 import type { Store } from '../store/store.ts';
-import { revocationsIn } from './revocation.ts';
+import { nameOf, revocationsIn } from './revocation.ts';
 
 /** Throws a `Refusal` where the person, the grant or its role is revoked. */
 export type RevocationCheck = (identity: Pick<Identity, 'provider' | 'subject'>, grant: Grant) => void;
@@ -52,17 +52,16 @@ export function revokedIn(store: Pick<Store, 'get'>): Revoked {
 async function read(store: Pick<Store, 'get'>, now: Date): Promise<RevocationCheck> {
   const names = { person: new Set<string>(), grant: new Set<string>(), role: new Set<string>() };
   for (const each of await revocationsIn(store, now)) {
-    if (each.kind === 'person') names.person.add(person(each));
-    if (each.kind === 'grant') names.grant.add(each.grant);
-    if (each.kind === 'role') names.role.add(each.role);
+    if (each.kind !== 'session') names[each.kind].add(nameOf(each));
   }
-  return (identity, grant) => {
-    const asked = { person: person(identity), grant: grant.name, role: grant.role.arn };
+  return ({ provider, subject }, grant) => {
+    const asked = {
+      person: nameOf({ kind: 'person', provider, subject }),
+      grant: grant.name,
+      role: grant.role.arn,
+    };
     for (const [what, name] of Object.entries(asked) as [keyof typeof asked, string][]) {
       if (names[what].has(name)) throw new Refusal('revoked', { what });
     }
   };
 }
-
-/** A provider's name has no slash. */
-const person = ({ provider, subject }: Pick<Identity, 'provider' | 'subject'>) => `${provider}/${subject}`;

@@ -7,6 +7,7 @@ import {
   type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { Refusal } from '../refusal.ts';
 import { type Item, type Store, tableAttributes } from './store.ts';
@@ -30,47 +31,41 @@ export function dynamoDbStore({ table, region, client = {} }: DynamoDbStoreSetti
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
   });
+  /** Resolves to `false` where the condition does not hold. */
+  const putWhere = async (
+    item: Item,
+    condition: Pick<
+      PutItemCommandInput,
+      'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+    >,
+  ): Promise<boolean> => {
+    try {
+      await dynamoDb.send(new PutItemCommand({ TableName: table, Item: written(item), ...condition }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw unavailable(error);
+    }
+  };
   return {
-    async putOnce(item, now) {
-      try {
-        await dynamoDb.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: written(item),
-            ConditionExpression: 'attribute_not_exists(#key) OR #expires <= :now',
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: { ':now': { N: seconds(now, Math.floor) } },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw unavailable(error);
-      }
-    },
+    putOnce: (item, now) =>
+      putWhere(item, {
+        ConditionExpression: 'attribute_not_exists(#key) OR #expires <= :now',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':now': { N: seconds(now, Math.floor) } },
+      }),
     async put(item) {
       await dynamoDb.send(new PutItemCommand({ TableName: table, Item: written(item) })).catch((error: unknown) => {
         throw unavailable(error);
       });
     },
-    async replace(item, before) {
-      try {
-        await dynamoDb.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: written(item),
-            ...(before === undefined
-              ? { ConditionExpression: 'attribute_not_exists(#value)' }
-              : { ConditionExpression: '#value = :before', ExpressionAttributeValues: { ':before': { S: before } } }),
-            ExpressionAttributeNames: { '#value': valueName },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw unavailable(error);
-      }
-    },
+    replace: (item, before) =>
+      putWhere(item, {
+        ...(before === undefined
+          ? { ConditionExpression: 'attribute_not_exists(#value)' }
+          : { ConditionExpression: '#value = :before', ExpressionAttributeValues: { ':before': { S: before } } }),
+        ExpressionAttributeNames: { '#value': valueName },
+      }),
     async get(key, now) {
       const wanted = { TableName: table, Key: { [keyName]: { S: key } }, ConsistentRead: true };
       const { Item: found } = await dynamoDb.send(new GetItemCommand(wanted)).catch((error: unknown) => {
