@@ -2,23 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { canaryRoleName } from '../config/carried.ts';
 import { variables } from '../environment.ts';
 import { alarmFor, type Watch } from './alarm.ts';
-import { DoorFunction } from './door-function.ts';
+import { DoorFunction, type FunctionSurroundings } from './door-function.ts';
 
-export interface CanaryProps {
+export interface CanaryProps extends FunctionSurroundings {
   /** The grant that it asks for. */
   readonly grant: string;
   readonly url: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
-  /** Whether AWS X-Ray traces it. */
-  readonly tracing: boolean;
   readonly topic?: ITopic;
 }
 
@@ -31,15 +25,13 @@ const period = Duration.minutes(5);
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, props: CanaryProps) {
     super(scope, id);
-    const { grant, url, environment, files, logRetention, tracing, topic } = props;
+    const { grant, url, topic, ...surroundings } = props;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'canary',
       description: 'Daypass: asks for credentials as any machine does, and once more than it may.',
-      environment: { ...environment, [variables.url]: url, [variables.canaryGrant]: grant },
-      files,
-      logRetention,
+      ...surroundings,
+      environment: { ...surroundings.environment, [variables.url]: url, [variables.canaryGrant]: grant },
       leftOut: [],
-      tracing,
       roleName: canaryRoleName,
     });
     new Rule(this, 'Often', { schedule: Schedule.rate(period), targets: [new LambdaFunction(target)] });

@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { carry } from '../config/carried.ts';
-import type { Configuration } from '../config/configuration.ts';
+import type { Configuration, ProviderSettings } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
 import { type DoorName, type DoorRoute, type Needs, type Route, routeKey, routesWith } from '../routes.ts';
 import { AuditTable } from './audit-table.ts';
@@ -61,11 +61,10 @@ export class Daypass extends Construct {
     super(scope, id);
     const { configuration, logRetention = RetentionDays.ONE_YEAR, alarmTopic } = props;
     const { auditRetention = Duration.days(365) } = props;
-    const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
+    const takesSaml = takes(configuration, 'saml');
     const oneTime = [...configuration.grants.values()].some((grant) => grant.oneTime);
     const { tracing, concurrency, throttles, canary } = configuration.operations;
-    const takesAws = [...configuration.providers.values()].some(({ kind }) => kind === 'aws');
-    const there = { saml: takesSaml, aws: takesAws, oneTime, vouch: goes(configuration, 'vouch') };
+    const there = { saml: takesSaml, aws: takes(configuration, 'aws'), oneTime, vouch: goes(configuration, 'vouch') };
     const routes = routesWith(there).map((route) => ({
       ...route,
       throttle: throttles.get(routeKey(route)) ?? route.throttle,
@@ -98,16 +97,15 @@ export class Daypass extends Construct {
     const files = { [carriedConfigurationFile]: carry(configuration) };
     const leftOut = leftOutOf(configuration);
     const topic = alarmTopic && { topic: alarmTopic };
-    const ways = new Ways(this, 'Ways', { configuration, issuer, place, environment, files, logRetention, ...topic });
+    const surroundings = { environment, files, logRetention, tracing, ...topic };
+    const withTable = { ...environment, ...ofTable };
+    const ways = new Ways(this, 'Ways', { ...surroundings, configuration, issuer, place });
     const revocations = new Revocations(this, 'Revocations', {
+      ...surroundings,
       configuration,
       table: this.table,
-      environment: { ...environment, ...ofTable, ...ways.issuerVariable() },
-      files,
-      tracing,
+      environment: { ...withTable, ...ways.issuerVariable() },
       sweeps: place.isHome,
-      logRetention,
-      ...topic,
     });
     this.doors = new Map(
       [...new Set(routes.map(({ door }) => door))].map((door) => {
@@ -140,16 +138,13 @@ export class Daypass extends Construct {
     );
     api.addDoors(routes, this.doors);
     new RecordAudit(this, 'RecordAudit', {
+      ...surroundings,
       table: this.auditTable,
       doors: recordingDoors(routes, this.doors),
       environment: { ...environment, ...ofAudit, [variables.auditDays]: String(auditRetention.toDays()) },
-      files,
-      logRetention,
-      tracing,
-      ...topic,
     });
     if (canary !== undefined && place.isHome) {
-      new Canary(this, 'Canary', { grant: canary, url: this.url, environment, files, logRetention, tracing, ...topic });
+      new Canary(this, 'Canary', { ...surroundings, grant: canary, url: this.url });
     }
     new DoorDashboard(this, 'Overview', { api, doors: this.doors, configuration: ours });
     new DoorAlarms(this, 'Alarms', {
@@ -159,8 +154,7 @@ export class Daypass extends Construct {
       ...(place.isHome && { table: this.table }),
       ...topic,
     });
-    const scheduled = { configuration, table: this.table, files, logRetention, ...topic };
-    const withTable = { ...environment, ...ofTable };
+    const scheduled = { ...surroundings, configuration, table: this.table };
     if (takesSaml && place.isHome) {
       new MetadataRefresh(this, 'MetadataRefresh', { ...scheduled, environment: withTable });
     }
@@ -189,11 +183,14 @@ export class Daypass extends Construct {
   }
 }
 
+/** Whether some provider is of this kind. */
+const takes = ({ providers }: Configuration, wanted: ProviderSettings['kind']) =>
+  [...providers.values()].some(({ kind }) => kind === wanted);
+
 /** Code for what no provider and no grant asks for. */
 function leftOutOf(configuration: Configuration): readonly LeftOut[] {
-  const takesSaml = [...configuration.providers.values()].some(({ kind }) => kind === 'saml');
   return [
-    ...(takesSaml ? [] : (['saml'] as const)),
+    ...(takes(configuration, 'saml') ? [] : (['saml'] as const)),
     ...(goes(configuration, 'vouch') ? [] : (['vouch'] as const)),
     ...(goes(configuration, 'chain') ? [] : (['chain'] as const)),
     ...(goes(configuration, 'federation-token') ? [] : (['federation'] as const)),

@@ -7,13 +7,19 @@ import { Construct } from 'constructs';
 import { doorRolePath } from '../grant/trust-policy.ts';
 import { bundleDoor, type FunctionName, type LeftOut } from './bundle-door.ts';
 
-export interface DoorFunctionProps {
-  readonly door: FunctionName;
-  readonly description: string;
+/** What every function of a deployment is given alike. */
+export interface FunctionSurroundings {
   readonly environment: Readonly<Record<string, string>>;
   /** Files beside the bundle, by name. */
   readonly files: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
+  /** Whether AWS X-Ray traces it. */
+  readonly tracing: boolean;
+}
+
+export interface DoorFunctionProps extends FunctionSurroundings {
+  readonly door: FunctionName;
+  readonly description: string;
   /** What the bundle need not have. */
   readonly leftOut: readonly LeftOut[];
   /**
@@ -21,8 +27,6 @@ export interface DoorFunctionProps {
    * @default - CloudFormation names it
    */
   readonly roleName?: string;
-  /** Whether AWS X-Ray traces it. */
-  readonly tracing: boolean;
   /**
    * How many requests at once, reserved of the account's concurrency and the most there are.
    * @default - as many as the account has left

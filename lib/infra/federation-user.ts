@@ -7,7 +7,6 @@ import {
   ServicePrincipal,
   User,
 } from 'aws-cdk-lib/aws-iam';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnRotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -16,17 +15,14 @@ import type { Configuration } from '../config/configuration.ts';
 import { federatedPermissions } from '../config/federated-permissions.ts';
 import { variables } from '../environment.ts';
 import { alarmFor, type Watch } from './alarm.ts';
-import { DoorFunction } from './door-function.ts';
-import { wildcardFindings } from './granted-roles.ts';
+import { DoorFunction, type FunctionSurroundings } from './door-function.ts';
+import { acknowledgePermissions } from './granted-roles.ts';
 import { onlyFunctions } from './only-functions.ts';
 import type { Place } from './regions.ts';
 
-export interface FederationUserProps {
+export interface FederationUserProps extends FunctionSurroundings {
   readonly configuration: Configuration;
   readonly place: Pick<Place, 'isHome' | 'sharedFrom'>;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
   readonly topic?: ITopic;
 }
 
@@ -36,7 +32,8 @@ const rotatedEveryDays = 30;
 
 /**
  * The IAM user that asks for federation tokens: it has what the grants of that way say, each for the sessions of that grant
- * only, which are told by a tag. With its key alone it can do nothing but ask. Its one access key is made, kept and replaced by a function of its own, and is in no template.
+ * only, which are told by a tag. With its key alone it can do nothing but ask. Its one access key is made, kept and
+ * replaced by a function of its own, and is in no template.
  */
 export class FederationUser extends Construct {
   readonly secretArn: string;
@@ -62,7 +59,7 @@ export class FederationUser extends Construct {
     );
   }
 
-  private made({ configuration, place, environment, files, logRetention, topic }: FederationUserProps): Secret {
+  private made({ configuration, place, topic, ...surroundings }: FederationUserProps): Secret {
     const user = new User(this, 'User', { userName: federationUserName });
     const sessions = `arn:${Aws.PARTITION}:sts::${Aws.ACCOUNT_ID}:federated-user/*`;
     const asking = new ManagedPolicy(this, 'Asking', {
@@ -84,11 +81,9 @@ export class FederationUser extends Construct {
     const { function: target } = new DoorFunction(this, 'Rotation', {
       door: 'rotate-key',
       description: 'Daypass: makes the IAM user another access key, and takes the old one away.',
-      environment: { ...environment, [variables.federationSecret]: secret.secretArn },
-      files,
-      logRetention,
+      ...surroundings,
+      environment: { ...surroundings.environment, [variables.federationSecret]: secret.secretArn },
       leftOut: [],
-      tracing: configuration.operations.tracing,
     });
     target.addToRolePolicy(
       new PolicyStatement({
@@ -128,12 +123,7 @@ export class FederationUser extends Construct {
         document: PolicyDocument.fromJson(federatedPermissions(name, role.permissions)),
         users: [user],
       });
-      for (const finding of wildcardFindings(role.permissions)) {
-        Validations.of(policy).acknowledge({
-          id: `AwsSolutions-IAM5[${finding}]`,
-          reason: `The operator's own words: grants.${name}.role.permissions in daypass.yaml.`,
-        });
-      }
+      acknowledgePermissions(policy, name, role.permissions);
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   SamlProvider,
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Configuration, FederatedProviderSettings, GrantSettings } from '../config/configuration.ts';
 import { grantedTrust } from '../config/granted-trust.ts';
 import type { StatementDocument } from '../grant/grant.ts';
@@ -138,12 +138,7 @@ export class GrantedRoles extends Construct {
       },
     });
     if (!isKnown) writeLater(made, trust, issuer);
-    for (const finding of wildcardFindings(role.permissions)) {
-      Validations.of(made).acknowledge({
-        id: `AwsSolutions-IAM5[${finding}]`,
-        reason: `The operator's own words: grants.${name}.role.permissions in daypass.yaml.`,
-      });
-    }
+    acknowledgePermissions(made, name, role.permissions);
     return made;
   }
 }
@@ -180,8 +175,22 @@ function writeLater(role: Role, trust: TrustPolicyDocument, issuer: string): voi
   (role.node.defaultChild as CfnRole).addPropertyOverride('AssumeRolePolicyDocument', document);
 }
 
+/** What the operator allows with wildcards is his to judge. */
+export function acknowledgePermissions(
+  holder: IConstruct,
+  grant: string,
+  permissions: readonly StatementDocument[],
+): void {
+  for (const finding of wildcardFindings(permissions)) {
+    Validations.of(holder).acknowledge({
+      id: `AwsSolutions-IAM5[${finding}]`,
+      reason: `The operator's own words: grants.${grant}.role.permissions in daypass.yaml.`,
+    });
+  }
+}
+
 /** As cdk-nag names them; it writes policy variables with angle brackets. */
-export function wildcardFindings(statements: readonly StatementDocument[]): readonly string[] {
+function wildcardFindings(statements: readonly StatementDocument[]): readonly string[] {
   const named = (kind: string, texts: readonly string[]) =>
     texts.filter((text) => text.includes('*')).map((text) => `${kind}::${text.replace(/\$\{([^}]*)\}/g, '<$1>')}`);
   return [

@@ -2,20 +2,16 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration, SamlProviderSettings } from '../config/configuration.ts';
 import { alarmFor } from './alarm.ts';
-import { DoorFunction } from './door-function.ts';
+import { DoorFunction, type FunctionSurroundings } from './door-function.ts';
 import type { OnceTable } from './once-table.ts';
 
-export interface MetadataRefreshProps {
+export interface MetadataRefreshProps extends FunctionSurroundings {
   readonly configuration: Configuration;
   readonly table: OnceTable;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
   readonly topic?: ITopic;
 }
 
@@ -29,17 +25,14 @@ export const refreshedProviders = ({ providers }: Configuration): readonly SamlP
 export class MetadataRefresh extends Construct {
   constructor(scope: Construct, id: string, props: MetadataRefreshProps) {
     super(scope, id);
-    const { configuration, table, environment, files, logRetention, topic } = props;
+    const { configuration, table, topic, ...surroundings } = props;
     const refreshed = refreshedProviders(configuration);
     if (refreshed.length === 0) return;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'refresh-metadata',
       description: 'Daypass: fetches the metadata of SAML identity providers again.',
-      environment,
-      files,
-      logRetention,
+      ...surroundings,
       leftOut: [],
-      tracing: configuration.operations.tracing,
     });
     table.allow(target, ['metadata'], []);
     const ours = refreshed.filter(({ iamProvider }) => iamProvider === 'create');

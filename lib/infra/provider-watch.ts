@@ -3,7 +3,6 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricNamespace, providerDimension, providerMetrics } from '../audit/metrics.ts';
@@ -11,16 +10,13 @@ import type { Configuration, ProviderSettings } from '../config/configuration.ts
 import { ownCertificates } from '../config/own-certificates.ts';
 import { daysToAct } from '../provider-watch/days-to-act.ts';
 import { alarmFor, type Watch } from './alarm.ts';
-import { DoorFunction } from './door-function.ts';
+import { DoorFunction, type FunctionSurroundings } from './door-function.ts';
 import { refreshedProviders } from './metadata-refresh.ts';
 import type { OnceTable } from './once-table.ts';
 
-export interface ProviderWatchProps {
+export interface ProviderWatchProps extends FunctionSurroundings {
   readonly configuration: Configuration;
   readonly table: OnceTable;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
   readonly topic?: ITopic;
 }
 
@@ -30,15 +26,12 @@ const period = Duration.hours(1);
 export class ProviderWatch extends Construct {
   constructor(scope: Construct, id: string, props: ProviderWatchProps) {
     super(scope, id);
-    const { configuration, table, environment, files, logRetention, topic } = props;
+    const { configuration, table, topic, ...surroundings } = props;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'watch-providers',
       description: 'Daypass: asks the identity providers what they publish, and when it ends.',
-      environment,
-      files,
-      logRetention,
+      ...surroundings,
       leftOut: [],
-      tracing: configuration.operations.tracing,
     });
     if (refreshedProviders(configuration).length > 0) table.allow(target, [], ['metadata']);
     new Rule(this, 'Hourly', { schedule: Schedule.rate(period), targets: [new LambdaFunction(target)] });

@@ -1,24 +1,19 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { FilterPattern, type RetentionDays, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { alarmFor, type Watch } from './alarm.ts';
 import type { AuditTable } from './audit-table.ts';
-import { DoorFunction } from './door-function.ts';
+import { DoorFunction, type FunctionSurroundings } from './door-function.ts';
 
-export interface RecordAuditProps {
+export interface RecordAuditProps extends FunctionSurroundings {
   readonly table: AuditTable;
   /** Those that record exchanges, by name. */
   readonly doors: ReadonlyMap<string, DoorFunction>;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
-  /** Whether AWS X-Ray traces it. */
-  readonly tracing: boolean;
   readonly topic?: ITopic;
 }
 
@@ -32,15 +27,12 @@ const somebody = FilterPattern.all(
 export class RecordAudit extends Construct {
   constructor(scope: Construct, id: string, props: RecordAuditProps) {
     super(scope, id);
-    const { table, doors, environment, files, logRetention, tracing, topic } = props;
+    const { table, doors, topic, ...surroundings } = props;
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'record-audit',
       description: 'Daypass: records each exchange in the table in which it is found again.',
-      environment,
-      files,
-      logRetention,
+      ...surroundings,
       leftOut: [],
-      tracing,
     });
     table.allowWriting(target);
     const queue = new Queue(this, 'Unrecorded', {

@@ -3,27 +3,21 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as Target } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { accountOf } from '../arn.ts';
 import { federationUserName } from '../config/carried.ts';
 import type { Configuration, RoleSettings } from '../config/configuration.ts';
 import { alarmFor, type Watch } from './alarm.ts';
-import { DoorFunction } from './door-function.ts';
+import { DoorFunction, type FunctionSurroundings } from './door-function.ts';
 import type { OnceTable } from './once-table.ts';
 import { goes, roleArnOf } from './ways.ts';
 
 const period = Duration.hours(1);
 
-export interface RevocationsProps {
+export interface RevocationsProps extends FunctionSurroundings {
   readonly configuration: Configuration;
   readonly table: OnceTable;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
-  /** Whether AWS X-Ray traces it. */
-  readonly tracing: boolean;
   /** Whether it sweeps here: IAM has no Regions, and one is enough. */
   readonly sweeps: boolean;
   readonly topic?: ITopic;
@@ -38,7 +32,7 @@ export class Revocations extends Construct {
 
   constructor(scope: Construct, id: string, props: RevocationsProps) {
     super(scope, id);
-    const { configuration, table, environment, files, logRetention, tracing, sweeps, topic } = props;
+    const { configuration, table, sweeps, topic, ...surroundings } = props;
     const { account } = Stack.of(this);
     const reachable = [...configuration.grants.values()].filter(({ role }) => isHere(role, account));
     this.roleArns = [...new Set(reachable.map(roleArnOf))];
@@ -49,11 +43,8 @@ export class Revocations extends Construct {
     const { function: target } = new DoorFunction(this, 'Function', {
       door: 'sweep-revocations',
       description: 'Daypass: forgets revocations that are over, and keeps the roles to the others.',
-      environment,
-      files,
-      logRetention,
+      ...surroundings,
       leftOut: [],
-      tracing,
     });
     table.allow(target, ['revoked'], ['revoked']);
     this.allowRevoking(target);

@@ -2,27 +2,22 @@
 
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Configuration, GrantSettings } from '../config/configuration.ts';
 import { variables } from '../environment.ts';
 import type { Way } from '../grant/grant.ts';
 import type { Needs } from '../routes.ts';
-import type { DoorFunction } from './door-function.ts';
+import type { DoorFunction, FunctionSurroundings } from './door-function.ts';
 import { FederationUser } from './federation-user.ts';
 import type { Place } from './regions.ts';
 import { SigningKeys } from './signing-keys.ts';
 
-export interface WaysProps {
+export interface WaysProps extends FunctionSurroundings {
   readonly configuration: Configuration;
   /** What tokens that Daypass signs call their issuer. */
   readonly issuer: string;
   readonly place: Place;
-  /** What every function of Daypass is told. */
-  readonly environment: Variables;
-  readonly files: Readonly<Record<string, string>>;
-  readonly logRetention: RetentionDays;
   readonly topic?: ITopic;
 }
 
