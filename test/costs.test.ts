@@ -1,6 +1,5 @@
 // The cost page of the README: sums that follow from its prices, and quantities that follow from what is deployed.
 
-import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
@@ -14,25 +13,10 @@ import { Daypass } from '../lib/infra/daypass.ts';
 import { DaypassStack } from '../lib/infra/daypass-stack.ts';
 import { doorNames, routeKey, routes } from '../lib/routes.ts';
 import { aMoment } from './kit/issuer.ts';
-
-const readme = readFileSync('README.md', 'utf8');
-
-/** The rows under a heading, cells trimmed. */
-function table(heading: string): readonly (readonly string[])[] {
-  const lines = readme.split('\n');
-  const start = lines.indexOf(heading);
-  if (start < 0) throw new Error(`The README has no table ${heading}`);
-  const end = lines.findIndex((line, at) => at > start && !line.startsWith('|'));
-  return lines.slice(start + 2, end).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+import { readme, table } from './kit/readme.ts';
 
 const prices = new Map(
-  table('| price | of | US dollars |').map(([name = '', , price]) => [name.replaceAll('`', ''), Number(price)]),
+  table('price', 'of', 'US dollars').map(([name = '', , price]) => [name.replaceAll('`', ''), Number(price)]),
 );
 /** `1 api + 0.2 seconds`, in dollars. */
 const sumOf = (arithmetic: string) =>
@@ -41,8 +25,8 @@ const sumOf = (arithmetic: string) =>
     .map((term) => term.split(' '))
     .reduce((sum, [count, name = '']) => sum + Number(count) * (prices.get(name) ?? Number.NaN), 0);
 const sums = [
-  ...table('| a million times | arithmetic, with the prices above | US dollars |'),
-  ...table('| a month | arithmetic | US dollars |'),
+  ...table('a million times', 'arithmetic, with the prices above', 'US dollars'),
+  ...table('a month', 'arithmetic', 'US dollars'),
 ];
 const countOf = (what: string, name: string) => {
   const [, arithmetic = ''] = sums.find(([row = '']) => row.startsWith(what)) ?? [];

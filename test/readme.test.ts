@@ -12,26 +12,12 @@ import { actions } from '../lib/local/aws/sts/service.ts';
 import { fault, refusals } from '../lib/refusal.ts';
 import { routes } from '../lib/routes.ts';
 import { aConfiguration } from './kit/builders.ts';
+import { readme, table } from './kit/readme.ts';
 
-const readme = readFileSync('README.md', 'utf8');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>;
   dependencies: Record<string, string>;
 };
-
-/** The rows under a heading, cells trimmed. */
-function table(...headings: readonly string[]): readonly (readonly string[])[] {
-  const lines = readme.split('\n');
-  const start = lines.indexOf(`| ${headings.join(' | ')} |`);
-  if (start < 0) throw new Error(`The README has no table with ${headings.join(', ')}.`);
-  const end = lines.findIndex((line, at) => at > start && !line.startsWith('|'));
-  return lines.slice(start + 2, end).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
 
 /** What stands between backticks. */
 const quoted = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map(([, inside]) => inside ?? '');

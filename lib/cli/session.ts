@@ -3,7 +3,7 @@
 import { parseCompactJwt } from '../identity/oidc/compact-jwt.ts';
 import { inOneLine } from '../printable.ts';
 import { askDaypass, credentialsIn } from './ask-daypass.ts';
-import { awsProof } from './aws-proof.ts';
+import { awsProof, checkAwsOptions } from './aws-proof.ts';
 import { Denied, type Io, UsageError } from './command.ts';
 import { endpointOf } from './endpoint.ts';
 import type { KeptCredentials } from './kept-credentials.ts';
@@ -48,6 +48,41 @@ export interface CredentialsWish {
   /** A proof instead of the kept sign-in. */
   readonly proof?: OwnProof;
   readonly endpoint?: string;
+}
+
+/** By the names of the doors. */
+export type ShownProof = { readonly token: string } | { readonly awsRequest: string };
+
+export interface Showing {
+  readonly profile: string;
+  readonly aws: boolean;
+  readonly endpoint: string | undefined;
+  readonly audience: string | undefined;
+  /** What a SAML sign-in does in the portal instead. */
+  readonly inPortal: string;
+}
+
+export interface Shown {
+  readonly endpoint: string;
+  readonly proof: ShownProof;
+  /** Whose kept sign-in it is. */
+  readonly signedIn: Profile | undefined;
+}
+
+/** The token of the kept sign-in, or with --aws a signed request. Throws a `Denied` or a `UsageError`. */
+export async function shown({ profile: name, aws, endpoint, audience, inPortal }: Showing, io: Io): Promise<Shown> {
+  checkAwsOptions(aws, { endpoint, audience });
+  if (aws) {
+    const known = endpointOf(endpoint, name, io);
+    return {
+      endpoint: known,
+      proof: { awsRequest: await awsProof({ endpoint: known, audience }, io) },
+      signedIn: undefined,
+    };
+  }
+  const profile = signedInProfile(name, io);
+  if (!profile.oidc) throw new UsageError(`${inPortal}: ${profile.endpoint}/portal`);
+  return { endpoint: profile.endpoint, proof: { token: await idTokenOf(name, profile, io) }, signedIn: profile };
 }
 
 /** A token that was brought, or a request that is signed when it is needed. */
@@ -98,8 +133,7 @@ async function withProof(
 interface Exchange {
   readonly endpoint: string;
   readonly grant: string;
-  /** By the names of the door. */
-  readonly proof: { readonly token: string } | { readonly awsRequest: string };
+  readonly proof: ShownProof;
   readonly durationSeconds: number | undefined;
 }
 

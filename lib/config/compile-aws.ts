@@ -2,26 +2,18 @@ import { awsAttributes } from '../identity/aws/principal.ts';
 import { nearest } from '../nearest.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { AwsProviderSettings, ProviderSettings, Report } from './configuration.ts';
-import { parseDuration } from './duration.ts';
 import type { DeclaredAws, DeclaredGrant } from './schema.ts';
-
-/** STS forgives 300 s; nobody needs more from us. */
-const longestLeewaySeconds = 300;
+import { longestLeewaySeconds, secondsAtMost } from './seconds-at-most.ts';
 
 export function compileAws(name: string, aws: DeclaredAws, report: Report): AwsProviderSettings {
   const { accounts, audiences, organization, clockLeeway } = aws;
-  const clockLeewaySeconds = parseDuration(clockLeeway);
-  if (clockLeewaySeconds === undefined || clockLeewaySeconds > longestLeewaySeconds) {
-    const most = `it must be a duration of at most ${longestLeewaySeconds} seconds`;
-    report(`providers.${name}.aws.clockLeeway`, `is "${clockLeeway}"; ${most}`);
-  }
   return {
     kind: 'aws',
     name,
     accounts,
     ...(audiences && { audiences }),
     ...(organization !== undefined && { organization }),
-    clockLeewaySeconds: clockLeewaySeconds ?? 0,
+    clockLeewaySeconds: secondsAtMost(longestLeewaySeconds, clockLeeway, `providers.${name}.aws.clockLeeway`, report),
   };
 }
 

@@ -1,14 +1,12 @@
 import { lookAlikeOf, type Vendor, vendors } from '../identity/oidc/vendors.ts';
 import type { OidcProviderSettings, Report } from './configuration.ts';
-import { parseDuration } from './duration.ts';
 import type { DeclaredOidc } from './schema.ts';
+import { longestLeewaySeconds, secondsAtMost } from './seconds-at-most.ts';
 
 /** IAM: the limits of an OIDC provider. */
 const longestIssuer = 255;
 const mostAudiences = 100;
 const longestAudience = 255;
-/** STS forgives 300 s; nobody needs more from us. */
-const longestLeewaySeconds = 300;
 const longestLifetimeSeconds = 366 * 86_400;
 
 /** `undefined` when a problem was reported that leaves nothing to work with. */
@@ -31,13 +29,8 @@ export function compileOidc(name: string, oidc: DeclaredOidc, tell: Report): Oid
     checkIssuer(issuer, (says) => report(`${path}.issuer`, says));
   }
   checkAudiences(oidc.audiences, (says) => report(`${path}.audiences`, says));
-  const seconds = (key: 'clockLeeway' | 'longestTokenLifetime', most: number) => {
-    const value = parseDuration(oidc[key]);
-    if (value === undefined || value > most) {
-      report(`${path}.${key}`, `is "${oidc[key]}"; it must be a duration of at most ${most} seconds`);
-    }
-    return value ?? 0;
-  };
+  const seconds = (key: 'clockLeeway' | 'longestTokenLifetime', most: number) =>
+    secondsAtMost(most, oidc[key], `${path}.${key}`, report);
   const settings: OidcProviderSettings = {
     kind: 'oidc',
     name,

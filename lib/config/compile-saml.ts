@@ -4,11 +4,9 @@ import { type IdpMetadata, readIdpMetadata } from '../identity/saml/metadata/idp
 import { messageOf } from '../message-of.ts';
 import type { KeyPair, Report, SamlProviderSettings, ServiceProviderSettings } from './configuration.ts';
 import { type Documents, isAddress } from './documents.ts';
-import { parseDuration } from './duration.ts';
 import type { DeclaredSaml, DeclaredServiceProvider } from './schema.ts';
+import { longestLeewaySeconds, secondsAtMost } from './seconds-at-most.ts';
 
-/** STS forgives 300 s; nobody needs more from us. */
-const longestLeewaySeconds = 300;
 const longestLifetimeSeconds = 366 * 86_400;
 
 export interface Sources {
@@ -31,13 +29,8 @@ export function compileSaml(
   }
   if (/^http:/i.test(saml.metadata)) tell(`${path}.metadata`, `is "${saml.metadata}"; it must be https`);
   const metadata = metadataIn(document.text, now, (says) => tell(`${path}.metadata`, `"${saml.metadata}" ${says}`));
-  const seconds = (key: 'clockLeeway' | 'longestAssertionLifetime', most: number) => {
-    const value = parseDuration(saml[key]);
-    if (value === undefined || value > most) {
-      tell(`${path}.${key}`, `is "${saml[key]}"; it must be a duration of at most ${most} seconds`);
-    }
-    return value ?? 0;
-  };
+  const seconds = (key: 'clockLeeway' | 'longestAssertionLifetime', most: number) =>
+    secondsAtMost(most, saml[key], `${path}.${key}`, tell);
   if (saml.recipients.length > 0 && saml.allowUnsolicited === false) {
     tell(
       `${path}.recipients`,

@@ -8,11 +8,11 @@ import {
   dayMilliseconds,
   mostDays,
 } from '../audit/audit-question.ts';
-import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
 import { queryPairs } from './form.ts';
 import type { HttpRequest } from './http.ts';
 import { answerJson, malformed, refuseInJson } from './json.ts';
+import { type Form, grantForm, operatorOf, roleForm } from './operator.ts';
 import { auditParameters } from './schemas.ts';
 
 export interface AuditAsked {
@@ -30,10 +30,8 @@ const mostRecords = 200;
 const narrowing = ['key', 'person', 'role', 'grant'] as const;
 
 export const audit = (clock: () => Date): Dialect<AuditAsked, AuditPage> => ({
-  /** API Gateway lets nobody come here unsigned. Should it ever, nothing is told. */
   read(request) {
-    const { iamCaller: operator } = request;
-    if (operator === undefined) throw new Refusal('operator_unknown');
+    const operator = operatorOf(request);
     const given = parametersIn(request);
     return { operator, question: questionIn(given, clock()), about: Object.fromEntries(given) };
   },
@@ -71,11 +69,11 @@ const time = [
 ] as const;
 
 /** What a value must look like. */
-const forms: Readonly<Record<Name, readonly [form: RegExp, is: string]>> = {
+const forms: Readonly<Record<Name, Form>> = {
   person: [/^[^/]+\/.{1,512}$|^arn:.{1,512}$/s, 'a provider and a subject as app/alice, or the ARN of an operator'],
   key: [/^[A-Z0-9]{16,128}$/, 'an access key ID such as ASIAIOSFODNN7EXAMPLE'],
-  role: [/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'the ARN of a role: arn:aws:iam::{account}:role/{name}'],
-  grant: [/^[\w-]{1,64}$/, 'the name of a grant'],
+  role: roleForm,
+  grant: grantForm,
   session: [/^[\w+=,.@-]{2,64}$/, 'the name of a role session'],
   since: time,
   until: time,

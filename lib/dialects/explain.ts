@@ -2,11 +2,11 @@
 
 import type { Explanation } from '../explain/explanation.ts';
 import type { PresentedProof } from '../identity/identity.ts';
-import { Refusal } from '../refusal.ts';
 import type { Dialect } from './dialect.ts';
 import type { HttpRequest } from './http.ts';
 import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
 import { proofIn, textIn } from './members.ts';
+import { operatorOf } from './operator.ts';
 import { adminExplainRequest, explainRequest } from './schemas.ts';
 
 export type ExplainAsked =
@@ -62,10 +62,8 @@ function readCaller(request: HttpRequest): ExplainAsked {
   return { by: 'caller', grant: textIn(body, 'grant'), proof: proofIn(body) };
 }
 
-/** API Gateway lets nobody come here unsigned. Should it ever, nothing is told. */
 function readOperator(request: HttpRequest): ExplainAsked {
-  const { iamCaller: operator } = request;
-  if (operator === undefined) throw new Refusal('operator_unknown');
+  const operator = operatorOf(request);
   const body = readJson(request, Object.keys(adminExplainRequest.properties));
   const grant = textIn(body, 'grant');
   if (!body.has('claims')) return { by: 'operator', operator, grant, proof: { token: textIn(body, 'token') } };

@@ -1,12 +1,12 @@
 // POST and GET /v1/admin/revoke: sessions, people, grants and roles are revoked, listed, and lifted again. For operators.
 
-import { Refusal } from '../refusal.ts';
 import type { RoleOutcome } from '../revoke/enforce.ts';
 import type { Revocation } from '../revoke/revocation.ts';
 import type { Dialect } from './dialect.ts';
 import type { HttpRequest } from './http.ts';
 import { answerJson, malformed, readJson, refuseInJson } from './json.ts';
 import { textIn } from './members.ts';
+import { type Form, grantForm, operatorOf, roleForm } from './operator.ts';
 import { revokeRequest } from './schemas.ts';
 
 /** What is revoked, as an operator names it: what it means to the configuration is for the door. */
@@ -43,19 +43,17 @@ const propagation =
 
 const longestReason = 256;
 
-const forms: Readonly<Record<Kind, readonly [form: RegExp, is: string]>> = {
+const forms: Readonly<Record<Kind, Form>> = {
   session: [/^ASIA[A-Z0-9]{12,124}$/, 'the access key ID of a session: ASIA…'],
   person: [/^[^/]+\/.{1,512}$/s, 'a provider and a subject, as app/alice'],
-  grant: [/^[\w-]{1,64}$/, 'the name of a grant'],
-  role: [/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'the ARN of a role: arn:aws:iam::{account}:role/{name}'],
+  grant: grantForm,
+  role: roleForm,
 };
 
 export const revoke: Dialect<RevokeAsked, RevokeAnswered> = {
-  /** API Gateway lets nobody come here unsigned. Should it ever, nothing is done. */
   read(request) {
-    const { iamCaller: operator, method } = request;
-    if (operator === undefined) throw new Refusal('operator_unknown');
-    return method === 'GET' ? { operator, wants: 'list' } : { operator, ...readChange(request) };
+    const operator = operatorOf(request);
+    return request.method === 'GET' ? { operator, wants: 'list' } : { operator, ...readChange(request) };
   },
 
   answer(answered) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { signInHosts } from '../../console/partition.ts';
 import { askDaypass } from '../ask-daypass.ts';
-import { awsOptions, awsProof, checkAwsOptions } from '../aws-proof.ts';
+import { awsOptions } from '../aws-proof.ts';
 import {
   argumentsIn,
   type Command,
@@ -13,9 +13,8 @@ import {
   Unreachable,
   UsageError,
 } from '../command.ts';
-import { endpointOf } from '../endpoint.ts';
-import { defaultProfile, signedInProfile } from '../profiles.ts';
-import { grantOf, idTokenOf } from '../session.ts';
+import { defaultProfile } from '../profiles.ts';
+import { grantOf, shown } from '../session.ts';
 
 const usage = `daypass console [--grant NAME] [--destination URL] [--duration 1h] [--print]
 
@@ -58,12 +57,12 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     endpoint: address,
     audience,
   } = argumentsIn(args, options).values;
-  checkAwsOptions(aws, { endpoint: address, audience });
   const durationSeconds = duration === undefined ? undefined : secondsOf(duration);
-  const wish = aws ? await byAws({ profile, grant, address, audience }, io) : await bySignIn({ profile, grant }, io);
-  const { endpoint, proof } = wish;
+  if (aws && grant === undefined) throw new UsageError('--grant: which grant?');
+  const inPortal = 'A SAML sign-in opens the console in the portal';
+  const { endpoint, proof, signedIn } = await shown({ profile, aws, endpoint: address, audience, inPortal }, io);
   const body = {
-    grant: wish.grant,
+    grant: signedIn ? grantOf(grant, signedIn) : grant,
     ...proof,
     ...(destination !== undefined && { destination }),
     ...(durationSeconds !== undefined && { durationSeconds }),
@@ -74,36 +73,6 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   else if (print || !io.machine.hasDisplay) io.write(`${url}\n`);
   else await openPrivately(url, io);
   return exitCodes.yes;
-}
-
-interface Asked {
-  readonly endpoint: string;
-  readonly grant: string;
-  /** By the names of the door. */
-  readonly proof: { readonly token: string } | { readonly awsRequest: string };
-}
-
-async function bySignIn(
-  { profile: name, grant }: { readonly profile: string; readonly grant: string | undefined },
-  io: Io,
-): Promise<Asked> {
-  const profile = signedInProfile(name, io);
-  if (!profile.oidc) throw new UsageError(`A SAML sign-in opens the console in the portal: ${profile.endpoint}/portal`);
-  const token = await idTokenOf(name, profile, io);
-  return { endpoint: profile.endpoint, grant: grantOf(grant, profile), proof: { token } };
-}
-
-interface AwsWish {
-  readonly profile: string;
-  readonly grant: string | undefined;
-  readonly address: string | undefined;
-  readonly audience: string | undefined;
-}
-
-async function byAws({ profile, grant, address, audience }: AwsWish, io: Io): Promise<Asked> {
-  const endpoint = endpointOf(address, profile, io);
-  if (grant === undefined) throw new UsageError('--grant: which grant?');
-  return { endpoint, grant, proof: { awsRequest: await awsProof({ audience, endpoint }, io) } };
 }
 
 /** Into AWS's sign-in and nowhere else; on this machine into what stands in for it. */

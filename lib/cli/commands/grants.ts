@@ -1,11 +1,10 @@
 import { inOneLine } from '../../printable.ts';
 import { isRecord } from '../../record.ts';
 import { askDaypass } from '../ask-daypass.ts';
-import { awsOptions, awsProof, checkAwsOptions } from '../aws-proof.ts';
-import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson, UsageError } from '../command.ts';
-import { endpointOf } from '../endpoint.ts';
-import { defaultProfile, signedInProfile } from '../profiles.ts';
-import { idTokenOf } from '../session.ts';
+import { awsOptions } from '../aws-proof.ts';
+import { argumentsIn, type Command, type ExitCode, exitCodes, type Io, inJson } from '../command.ts';
+import { defaultProfile } from '../profiles.ts';
+import { shown } from '../session.ts';
 import { tableOf } from '../table.ts';
 
 const usage = `daypass grants [--profile NAME] [--json]
@@ -22,34 +21,21 @@ const options = { profile: { type: 'string' }, ...awsOptions, json: { type: 'boo
 export const grants: Command = { name: 'grants', summary: 'lists the grants that fit you', usage, options, run };
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { json = false, ...values } = argumentsIn(args, options).values;
-  const { grants: listed } = await askDaypass({ path: '/v1/grants', ...(await bearerFor(values, io)) }, io);
+  const {
+    profile = defaultProfile,
+    aws = false,
+    endpoint: address,
+    audience,
+    json = false,
+  } = argumentsIn(args, options).values;
+  const inPortal = 'Those of a SAML sign-in are shown in the portal';
+  const { endpoint, proof } = await shown({ profile, aws, endpoint: address, audience, inPortal }, io);
+  const token = 'token' in proof ? proof.token : proof.awsRequest;
+  const { grants: listed } = await askDaypass({ path: '/v1/grants', endpoint, token }, io);
   const found = Array.isArray(listed) ? listed.filter(isRecord) : [];
   if (json) io.write(inJson(found));
   else io.write(found.length === 0 ? 'No grant fits you. daypass explain tells why.\n' : rowsOf(found));
   return found.length > 0 ? exitCodes.yes : exitCodes.no;
-}
-
-interface Bearing {
-  readonly profile?: string;
-  readonly aws?: boolean;
-  readonly endpoint?: string;
-  readonly audience?: string;
-}
-
-async function bearerFor(
-  { profile: name = defaultProfile, aws = false, endpoint, audience }: Bearing,
-  io: Io,
-): Promise<{ readonly endpoint: string; readonly token: string }> {
-  if (aws) {
-    const known = endpointOf(endpoint, name, io);
-    return { endpoint: known, token: await awsProof({ endpoint: known, audience }, io) };
-  }
-  checkAwsOptions(aws, { endpoint, audience });
-  const profile = signedInProfile(name, io);
-  if (!profile.oidc)
-    throw new UsageError(`Those of a SAML sign-in are shown in the portal: ${profile.endpoint}/portal`);
-  return { endpoint: profile.endpoint, token: await idTokenOf(name, profile, io) };
 }
 
 const rowsOf = (found: readonly Record<string, unknown>[]) =>

@@ -38,8 +38,8 @@ POST /v1/admin/revoke.
   --profile NAME    of the sign-in that knows the endpoint
   --json            as JSON
 
-Exit status: 0 done, 1 it was not revoked, nothing is, or it was refused, 2 it cannot be asked, 3 not in every role, or the probe was not denied, 4 something did not
-answer.
+Exit status: 0 done, 1 it was not revoked, nothing is, or it was refused, 2 it cannot be asked, 3 not in every role, or the
+probe was not denied, 4 something did not answer.
 `;
 
 const options = {
