@@ -80,11 +80,12 @@ async function signIn(idp: SamlIdp): Promise<string> {
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => void setTimeout(resolve, milliseconds));
-/** STS takes an assertion for five minutes: whoever is under way must not be overtaken. */
-async function pass(minutes: number) {
+/** STS takes an assertion for five minutes: whoever is under way is waited for, so that the clock overtakes nobody. */
+async function pass(minutes: number, underWay: () => readonly Promise<string>[]) {
   for (let each = 0; each < minutes; each += 1) {
     passed += 60_000;
     await pause(50);
+    await Promise.all(underWay());
   }
 }
 
@@ -98,6 +99,7 @@ test('a certificate of an identity provider changes, and no sign-in fails', asyn
     [old, []],
     [next, []],
   ]);
+  const underWay = () => [...results.values()].flat();
   const load = (async () => {
     while (!isOver) {
       results.get(signing)?.push(signIn(signing));
@@ -109,12 +111,12 @@ test('a certificate of an identity provider changes, and no sign-in fails', asyn
     // It tells of its new key, the job of the hour hears, and the doors look again.
     published = publishing(old, next);
     await refresh();
-    await pass(6);
+    await pass(6, underWay);
     signing = next;
     await pause(200);
     published = publishing(next);
     await refresh();
-    await pass(6);
+    await pass(6, underWay);
     await pause(200);
   } finally {
     isOver = true;
